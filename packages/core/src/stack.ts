@@ -1,0 +1,84 @@
+import type { Layer } from "./layer.ts";
+import { guard } from "./service.ts";
+import type { Call, GuardedService, Service } from "./service.ts";
+
+/**
+ * Begins a stack for services that take `Req` and answer `Res`. Layers are written outermost
+ * first, as a request meets them:
+ *
+ * ```ts
+ * const service = stack<string, string>()
+ *   .push(timeout({ timeoutMs: 1_000 }))
+ *   .push(retry({ attempts: 3 }))
+ *   .service(echo);
+ * ```
+ */
+export function stack<Req, Res>(): Stack<Req, Res, Req, Res> {
+  return new Stack<Req, Res, Req, Res>([]);
+}
+
+// A list of layers of unlike types: the types are kept by `Stack`, one push at a time.
+type AnyService = Service<never, unknown>;
+type AnyLayer = Layer<AnyService, AnyService>;
+
+/**
+ * Layers waiting for the service on the ground. Immutable: `push` returns a new stack, so that a
+ * common beginning can be shared.
+ */
+export class Stack<in OuterReq, out OuterRes, out Req, in Res> {
+  readonly #layers: readonly AnyLayer[];
+
+  constructor(layers: readonly AnyLayer[]) {
+    this.#layers = layers;
+  }
+
+  /** Puts a layer below the ones already there. */
+  push<InnerReq, InnerRes>(
+    layer: Layer<Service<InnerReq, InnerRes>, Service<Req, Res>>,
+  ): Stack<OuterReq, OuterRes, InnerReq, InnerRes> {
+    return new Stack<OuterReq, OuterRes, InnerReq, InnerRes>([...this.#layers, layer as unknown as AnyLayer]);
+  }
+
+  /** Closes the stack with its innermost service, or with a plain function as one. */
+  service(ground: Service<Req, Res> | Call<Req, Res>): GuardedService<OuterReq, OuterRes> {
+    const tiers = [...this.#names(), groundName(ground)];
+    let built: AnyService = guard(typeof ground === "function" ? { call: ground } : ground);
+    for (const layer of this.#layers.toReversed()) built = guard(layer(built));
+    const outermost = guard(built as unknown as Service<OuterReq, OuterRes>);
+    tiersOf.set(outermost, tiers);
+    return outermost;
+  }
+
+  /** The tiers so far, one a line, outermost first. */
+  describe(): string {
+    return draw(this.#names());
+  }
+
+  #names(): readonly string[] {
+    return this.#layers.map((layer) => layer.name || "(layer)");
+  }
+}
+
+const tiersOf = new WeakMap<object, readonly string[]>();
+
+/** The tiers of a service that a stack built, outermost first; empty for any other service. */
+export function tiers(service: object): readonly string[] {
+  return tiersOf.get(service) ?? [];
+}
+
+/** The tiers of a built service, one a line; the empty string for any other service. */
+export function describe(service: object): string {
+  return draw(tiers(service));
+}
+
+function draw(names: readonly string[]): string {
+  return names.map((name, depth) => (depth === 0 ? name : `${"  ".repeat(depth - 1)}└ ${name}`)).join("\n");
+}
+
+function groundName(ground: object): string {
+  if (typeof ground === "function") return ground.name || "(function)";
+  const below = tiersOf.get(ground);
+  if (below !== undefined) return below.join(" › ");
+  const name = ground.constructor?.name;
+  return name === undefined || name === "Object" || name === "GuardedService" ? "(service)" : name;
+}

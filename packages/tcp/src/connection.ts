@@ -1,0 +1,168 @@
+import { Scope } from "@pagoda/core";
+import type { Duplex } from "node:stream";
+
+/**
+ * Why a connection ended: the closed set that metrics and logs use.
+ *
+ * - `peer_closed`: the other side closed, in order.
+ * - `idle_timeout`: nothing was read or written for as long as allowed.
+ * - `drain`: this process is going down.
+ * - `policy`: a rule or a limit of ours said no.
+ * - `protocol_error`: bytes that the protocol does not allow (a failed TLS handshake is one).
+ * - `io_error`: reset, unreachable, or any other failure of the transport.
+ */
+export type CloseCause = "peer_closed" | "idle_timeout" | "drain" | "policy" | "protocol_error" | "io_error";
+
+/** Every close cause, in the order that documents and metrics list them. */
+export const closeCauses: readonly CloseCause[] = [
+  "peer_closed",
+  "idle_timeout",
+  "drain",
+  "policy",
+  "protocol_error",
+  "io_error",
+];
+
+/** One end of a connection. */
+export interface Endpoint {
+  /** IP address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What TLS told us of a connection. */
+export interface TlsFacts {
+  /** `TLSv1.3` and the like. */
+  readonly version: string;
+  readonly cipher: string;
+  /** The server name the client asked for (SNI). */
+  readonly serverName: string | undefined;
+  /** The protocol agreed on (ALPN). */
+  readonly alpn: string | undefined;
+  /** True when the other side gave a certificate that our authorities vouch for. */
+  readonly authorized: boolean;
+  /** Subject of the other side's certificate, as `CN=…,O=…`. */
+  readonly peerSubject: string | undefined;
+}
+
+/** How a connection ended. */
+export interface Closing {
+  readonly cause: CloseCause;
+  /** What went wrong, when something did. */
+  readonly error: Error | undefined;
+}
+
+export interface ConnectionOptions {
+  readonly remote: Endpoint;
+  readonly local: Endpoint;
+  /** Which listener accepted it, or which cluster it was opened to. A label: from configuration. */
+  readonly listener: string;
+  /** TLS facts, where the transport is a TLS socket already. */
+  readonly tls?: TlsFacts;
+}
+
+let lastId = 0;
+
+/**
+ * A byte stream with what is known of it. It keeps its identity from accept to close, while the
+ * layers it passes learn more about it and may put TLS on it.
+ *
+ * Whoever holds it reads and writes `stream`; it ends when the transport closes, exactly once.
+ */
+export class Connection {
+  /** Unique in this process. */
+  readonly id: number;
+  readonly listener: string;
+  /** The bytes as they came from the network (or from memory, in a test). */
+  readonly transport: Duplex;
+  readonly local: Endpoint;
+  /** When it was opened, on the clock of `performance.now()`. */
+  readonly openedAtMs: number;
+  /** Released when the connection has closed. */
+  readonly scope: Scope = new Scope();
+  /** Resolves, and never rejects, when the transport has closed. */
+  readonly closed: Promise<Closing>;
+
+  #remote: Endpoint;
+  #stream: Duplex;
+  #tls: TlsFacts | undefined;
+  #cause: CloseCause | undefined;
+  #error: Error | undefined;
+
+  constructor(transport: Duplex, options: ConnectionOptions) {
+    lastId += 1;
+    this.id = lastId;
+    this.transport = transport;
+    this.#stream = transport;
+    this.#remote = options.remote;
+    this.#tls = options.tls;
+    this.local = options.local;
+    this.listener = options.listener;
+    this.openedAtMs = performance.now();
+    transport.on("error", (error: Error) => this.#failed(error));
+    this.closed = new Promise((resolve) => {
+      transport.once("close", () => {
+        this.#cause ??= this.#error === undefined ? "peer_closed" : "io_error";
+        resolve({ cause: this.#cause, error: this.#error });
+        this.scope.close().catch((error: unknown) => this.#failed(error));
+      });
+    });
+  }
+
+  /** The decrypted bytes where TLS is on, else the transport. */
+  get stream(): Duplex {
+    return this.#stream;
+  }
+
+  /** The client as it says it is: the PROXY header's source where one was accepted. */
+  get remote(): Endpoint {
+    return this.#remote;
+  }
+
+  /** Undefined on a connection in plain text. */
+  get tls(): TlsFacts | undefined {
+    return this.#tls;
+  }
+
+  /** Bytes read from the network so far, TLS and headers included. Moves while it lives. */
+  get bytesRead(): number {
+    return count(this.transport, "bytesRead");
+  }
+
+  /** Bytes written to the network so far, TLS and headers included. Moves while it lives. */
+  get bytesWritten(): number {
+    return count(this.transport, "bytesWritten");
+  }
+
+  /** Puts TLS on the connection: `stream` is the decrypted side from now on. */
+  secure(stream: Duplex, tls: TlsFacts): void {
+    if (stream !== this.transport) stream.on("error", (error: Error) => this.#failed(error));
+    this.#stream = stream;
+    this.#tls = tls;
+  }
+
+  /** Records who the client really is, as a trusted balancer said. */
+  cameFrom(remote: Endpoint): void {
+    this.#remote = remote;
+  }
+
+  /**
+   * Ends the connection at once, dropping what was not written yet; the first cause given stays.
+   * To end it in order, end `stream` and let the other side close.
+   */
+  close(cause: CloseCause, error?: Error): void {
+    this.#cause ??= cause;
+    this.#error ??= error;
+    this.#stream.destroy();
+    this.transport.destroy();
+  }
+
+  #failed(error: unknown): void {
+    this.#error ??= error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function count(transport: Duplex, property: "bytesRead" | "bytesWritten"): number {
+  const value: unknown = Reflect.get(transport, property);
+  return typeof value === "number" ? value : 0;
+}
