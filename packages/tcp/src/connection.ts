@@ -1,4 +1,4 @@
-import { Scope } from "@pagoda/core";
+import { classify, ProxyError, Scope } from "@pagoda/core";
 import type { Duplex } from "node:stream";
 
 /**
@@ -23,9 +23,17 @@ export const closeCauses: readonly CloseCause[] = [
   "io_error",
 ];
 
+/** The cause to close a connection with when `error` is why: the one place that maps the two. */
+export function closeCauseOf(error: unknown): CloseCause {
+  const { kind, code } = classify(error);
+  // What OpenSSL says of the other side's bytes; there is no list of its codes.
+  if (kind === "protocol" || code.startsWith("ERR_SSL_")) return "protocol_error";
+  return kind === "denied" || kind === "overload" ? "policy" : "io_error";
+}
+
 /** One end of a connection. */
 export interface Endpoint {
-  /** IP address, without brackets. */
+  /** IP address or name, without brackets; what an empty one means is up to who takes it. */
   readonly host: string;
   readonly port: number;
 }
@@ -50,6 +58,17 @@ export interface Closing {
   readonly cause: CloseCause;
   /** What went wrong, when something did. */
   readonly error: Error | undefined;
+}
+
+/** The connection closed while something still wanted to read or write it. */
+export class ConnectionClosedError extends ProxyError {
+  readonly code = "CONNECTION_CLOSED";
+  readonly retriable = true;
+  readonly kind = "unavailable";
+  /** @param when ends the sentence "the connection closed ...". */
+  constructor(when: string, options?: ErrorOptions) {
+    super(`the connection closed ${when}`, options);
+  }
 }
 
 export interface ConnectionOptions {
@@ -101,11 +120,16 @@ export class Connection {
     this.openedAtMs = performance.now();
     transport.on("error", (error: Error) => this.#failed(error));
     this.closed = new Promise((resolve) => {
-      transport.once("close", () => {
-        this.#cause ??= this.#error === undefined ? "peer_closed" : "io_error";
+      const finish = (): void => {
+        // The transport closes before the `error` of TLS on top of it is emitted.
+        this.#error ??= this.#stream.errored ?? undefined;
+        this.#cause ??= this.#error === undefined ? "peer_closed" : closeCauseOf(this.#error);
         resolve({ cause: this.#cause, error: this.#error });
-        this.scope.close().catch((error: unknown) => this.#failed(error));
-      });
+        // A release that fails is a defect of what registered it; the connection has closed anyway.
+        this.scope.close().catch(() => {});
+      };
+      if (transport.closed) finish();
+      else transport.once("close", finish);
     });
   }
 
@@ -137,6 +161,8 @@ export class Connection {
   /** Puts TLS on the connection: `stream` is the decrypted side from now on. */
   secure(stream: Duplex, tls: TlsFacts): void {
     if (stream !== this.transport) stream.on("error", (error: Error) => this.#failed(error));
+    // Closed while the handshake ended: nobody else would close the decrypted side.
+    if (this.transport.destroyed) stream.destroy();
     this.#stream = stream;
     this.#tls = tls;
   }
