@@ -1,5 +1,5 @@
 import { Registry } from "prom-client";
-import type { Metric } from "prom-client";
+import type { Metric, OpenMetricsContentType } from "prom-client";
 
 /** A metrics page, ready to be sent. */
 export interface MetricsPage {
@@ -20,7 +20,8 @@ export async function metricsPage(registry: Registry, accept: string | undefined
   if (!accept?.includes("application/openmetrics-text")) {
     return { contentType: Registry.PROMETHEUS_CONTENT_TYPE, body: await registry.metrics() };
   }
-  const page = new Registry(Registry.OPENMETRICS_CONTENT_TYPE);
+  const page = new Registry<OpenMetricsContentType>();
+  page.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
   for (const metric of registry.getMetricsAsArray()) {
     page.registerMetric(asOpenMetrics(metric as unknown as Renderable) as unknown as Metric);
   }

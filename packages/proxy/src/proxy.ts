@@ -12,7 +12,7 @@ import { startAdmin } from "./admin/server.ts";
 import type { Logger } from "./log.ts";
 import type { ProxyOptions } from "./options.ts";
 import { inbound } from "./stacks/inbound.ts";
-import { listenerCertificates, upstreamTlsOptions } from "./tls-files.ts";
+import { listenerTls, upstreamTls } from "./tls-files.ts";
 import { Upstream } from "./upstream.ts";
 import { buildInfo } from "./version.ts";
 
@@ -53,12 +53,18 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
   metrics.process.listenerState(name, "initializing");
   metrics.process.configApplied(hashOf(options), "flags");
   try {
-    const certificates = await listenerCertificates(options.tls, scope, log);
-    if (certificates !== undefined) metrics.process.servedCertificate(name, () => certificates.expiresAt);
+    const tls = options.tls && (await listenerTls(options.tls, scope, log));
+    if (tls !== undefined) metrics.process.servedCertificate(name, () => tls.expiresAt);
+    const secured = options.upstreamTls && (await upstreamTls(options.upstreamTls, scope, log));
     const upstream = scope.use(
-      new Upstream({ options, tls: await upstreamTlsOptions(options.upstreamTls), metrics, log, drain }),
+      new Upstream({
+        endpoint: options.upstream,
+        connect: { name, timeoutMs: options.connectTimeoutMs, ...(secured && { tls: secured }) },
+        metrics,
+        log,
+      }),
     );
-    const service = scope.use(inbound(options, { metrics, log, certificates, upstream: upstream.service }));
+    const service = scope.use(inbound(options, { metrics, log, tls, upstream, drain }));
     const admin = options.admin && (await openAdmin(options.admin, { service, upstream }));
     const listener = scope.use(
       await bind({ ...options.listen, name, maxConnections: options.maxConnections, onAcceptError: acceptFailed }),

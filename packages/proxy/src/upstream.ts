@@ -1,98 +1,94 @@
 import { Context, messageOf } from "@pagoda/core";
+import type { GuardedService } from "@pagoda/core";
 import type { Metrics } from "@pagoda/metrics";
-import { connect, formatEndpoint } from "@pagoda/tcp";
-import type { Connection, ConnectOptions } from "@pagoda/tcp";
-import { BehaviorSubject } from "rxjs";
-import type { Observable } from "rxjs";
+import { connector, formatEndpoint } from "@pagoda/tcp";
+import type { Connection, ConnectorOptions, Endpoint } from "@pagoda/tcp";
 
 import type { Logger } from "./log.ts";
 
-/** Whether the upstream could be reached when it was last tried. */
-export type UpstreamHealth =
-  | { readonly state: "unknown" | "reachable" }
-  | { readonly state: "unreachable"; readonly reason: string };
-
 export interface UpstreamOptions {
-  readonly connect: ConnectOptions;
+  readonly endpoint: Endpoint;
+  /** How to connect. Connections carry `name` as their listener, for the metrics. */
+  readonly connect: ConnectorOptions & { readonly name: string };
   readonly metrics: Metrics;
   readonly log: Logger;
-  /** Milliseconds between two attempts of our own while it cannot be reached. @default 5000 */
+  /** Milliseconds between two attempts of our own while it cannot be reached. @default 5000 (5 s) */
   readonly retryMs?: number;
 }
 
 /**
  * The upstream, as the proxy sees it: opens connections to it, measures them, and remembers whether
- * it can be reached. While it cannot, it is tried in the background, so that `/ready` turns green
+ * it could be reached. While it cannot, it is tried in the background, so that `/ready` turns green
  * by itself.
  */
 export class Upstream implements Disposable {
   readonly #options: UpstreamOptions;
-  readonly #health = new BehaviorSubject<UpstreamHealth>({ state: "unknown" });
+  readonly #connector: GuardedService<Endpoint, Connection>;
+  readonly #probes = Context.background().fork();
+  #state: "unknown" | "reachable" | "unreachable" = "unknown";
+  #reason: string | undefined = "not tried yet";
   #timer: NodeJS.Timeout | undefined;
-  #closed = false;
 
   constructor(options: UpstreamOptions) {
     this.#options = options;
+    this.#connector = connector(options.connect);
   }
 
-  /** The current health, then every change. */
-  get changes(): Observable<UpstreamHealth> {
-    return this.#health.asObservable();
+  /** Why the upstream is not usable; undefined when the last attempt to connect succeeded. */
+  get failing(): string | undefined {
+    return this.#reason;
   }
 
-  get health(): UpstreamHealth {
-    return this.#health.value;
-  }
-
-  get name(): string {
-    return formatEndpoint(this.#options.connect);
-  }
-
-  /** @throws ConnectError, or the reason when `cx` is cancelled. */
+  /**
+   * Opens a connection and counts it.
+   * @throws ConnectError, or the reason when `cx` is cancelled.
+   */
   async open(cx: Context): Promise<Connection> {
-    const { metrics, connect: options } = this.#options;
+    const { endpoint, metrics, connect } = this.#options;
     try {
-      const connection = await metrics.upstream.connecting("bootstrap", () => connect(options, cx));
+      const connection = await metrics.upstream.connecting("bootstrap", () => this.#connector.call(endpoint, cx));
+      metrics.tcp.watch(connection, { direction: "inbound", peer: "dst", tls: connect.tls !== undefined });
       this.#reached();
       return connection;
     } catch (error) {
-      if (!cx.cancelled) this.#missed(messageOf(error));
+      if (!cx.cancelled) this.#missed(error);
       throw error;
     }
   }
 
   /** Opens a connection and closes it again, to learn whether the upstream is there. */
   async probe(): Promise<void> {
-    const cx = Context.background().fork();
     try {
-      const connection = await connect(this.#options.connect, cx);
+      const connection = await this.#connector.call(this.#options.endpoint, this.#probes);
       connection.close("policy");
       this.#reached();
     } catch (error) {
-      this.#missed(messageOf(error));
+      this.#missed(error);
     }
   }
 
   [Symbol.dispose](): void {
-    this.#closed = true;
     clearTimeout(this.#timer);
-    this.#health.complete();
+    this.#probes.cancel();
   }
 
   #reached(): void {
-    if (this.#closed || this.#health.value.state === "reachable") return;
+    if (this.#state !== "reachable") {
+      this.#options.log.info({ upstream: formatEndpoint(this.#options.endpoint) }, "upstream reachable");
+    }
+    this.#state = "reachable";
+    this.#reason = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#options.log.info({ upstream: this.name }, "upstream reachable");
-    this.#health.next({ state: "reachable" });
   }
 
-  #missed(reason: string): void {
-    if (this.#closed) return;
-    if (this.#health.value.state !== "unreachable") {
-      this.#options.log.warn({ upstream: this.name, reason }, "upstream unreachable; serving all the same");
+  #missed(error: unknown): void {
+    if (this.#probes.cancelled) return;
+    if (this.#state !== "unreachable") {
+      this.#options.log.warn({ err: error }, `upstream unreachable: ${messageOf(error)}`);
     }
-    this.#health.next({ state: "unreachable", reason });
+    this.#state = "unreachable";
+    this.#reason = messageOf(error);
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
       void this.probe();

@@ -12,7 +12,6 @@ import { readFlags, flagHelp } from "./flags.ts";
 import { failFast, untilStopped } from "./run.ts";
 
 const demoFlags = {
-  "log-level": { value: "LEVEL", help: "JSON lines on standard output", fallback: "warn" },
   help: { short: "h", help: "print this" },
 } as const;
 
@@ -43,7 +42,7 @@ export async function demo(args: readonly string[]): Promise<number> {
     try {
       return await startProxy(wanted, { log });
     } catch (error) {
-      if (!(error instanceof Error && "code" in error && error.code === "PORT_IN_USE")) throw error;
+      if (!(error instanceof Error && "code" in error && error.code === "LISTEN_PORT_IN_USE")) throw error;
       const anyPort = { host: "127.0.0.1", port: 0 };
       return startProxy({ ...wanted, listen: anyPort, admin: anyPort }, { log });
     }
@@ -60,7 +59,7 @@ pagoda is serving ${at} before a demo upstream (an HTTP service on port ${upstre
   look at it    curl http://${admin}/metrics | grep pagoda_
   its tiers     curl http://${admin}/stacks
 
-  your Kafka    pagoda run --listen 127.0.0.1:19092 --upstream localhost:9092
+  your Kafka    npm run -s pagoda -- run --listen 127.0.0.1:19092 --upstream localhost:9092
                 where the broker's advertised listener is 127.0.0.1:19092; then
                 kcat -b 127.0.0.1:19092 -L
 

@@ -10,20 +10,12 @@ export class UsageError extends ProxyError {
   readonly kind = "invalid";
 }
 
-/** The command line is well-formed, but what it configures cannot work. */
-export class ConfigurationError extends ProxyError {
-  readonly code = "CONFIGURATION";
-  readonly retriable = false;
-  readonly kind = "invalid";
-}
-
 /** The exit code for an error that ended the program. */
 export function exitCodeOf(error: unknown): number {
   if (!ProxyError.is(error)) return exitCodes.runtime;
   switch (error.code) {
     case "USAGE":
       return exitCodes.usage;
-    case "CONFIGURATION":
     case "BAD_CERTIFICATE":
       return exitCodes.configuration;
     default:

@@ -34,11 +34,15 @@ export function readFlags<F extends Flags>(command: string, flags: F, args: read
   const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
   const values: Record<string, string> = {};
   const faults: string[] = [];
+  let afterUnknown = false;
   for (const token of tokens) {
-    if (token.kind === "positional") faults.push(`unexpected argument "${token.value}"`);
+    // What follows an unknown flag is its value, most likely: one fault, not two.
+    if (token.kind === "positional" && !afterUnknown) faults.push(`unexpected argument "${token.value}"`);
+    afterUnknown = false;
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
     const flag = flags[name];
+    afterUnknown = flag === undefined && value === undefined;
     if (flag === undefined) faults.push(`unknown flag ${rawName}${suggestion(name, Object.keys(flags))}`);
     else if (name in values) faults.push(`${rawName} is given twice`);
     else if (flag.value !== undefined && isMissing(value)) faults.push(`${rawName} needs a value: ${rawName} ${flag.value}`);
