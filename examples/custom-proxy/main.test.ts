@@ -3,13 +3,13 @@ import { createServer } from "node:http";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-import type { Serving } from "@pagoda/tcp";
+import type { ListenerServing } from "@pagoda/tcp";
 
 import { start } from "./main.ts";
 
 describe("the proxy of the README", () => {
   const upstream = createServer((_, response) => response.end("hello"));
-  let proxy: Serving;
+  let proxy: ListenerServing;
 
   beforeEach(async () => {
     upstream.listen(0, "127.0.0.1");

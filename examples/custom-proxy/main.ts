@@ -1,9 +1,9 @@
 import { concurrencyLimit, filter, stack } from "@pagoda/core";
 import { bind, connect, detect, formatEndpoint, forwardTo, parseEndpoint, serve } from "@pagoda/tcp";
-import type { Connection, Detected, Endpoint, Serving } from "@pagoda/tcp";
+import type { Connection, Detected, Endpoint, ListenerServing } from "@pagoda/tcp";
 
 /** Forwards Kafka and HTTP to one upstream, at most 100 connections at once, and refuses the rest. */
-export async function start(upstream: Endpoint, port = 0): Promise<Serving> {
+export async function start(upstream: Endpoint, port = 0): Promise<ListenerServing> {
   const proxy = stack<Connection, void>()
     .push(concurrencyLimit({ max: 100, maxQueued: 0 }))
     .push(detect({ timeoutMs: 1_000 }))

@@ -1,3 +1,4 @@
+import { classify, messageOf } from "@pagoda/core";
 import { pino } from "pino";
 import type { DestinationStream, Logger } from "pino";
 
@@ -22,10 +23,19 @@ export function createLog({ level = "info", destination }: LogOptions = {}): Log
       level,
       base: null,
       timestamp: () => `,"ts":"${new Date().toISOString()}"`,
+      serializers: { err: loggedError },
       formatters: { level: (label) => ({ level: label }) },
     },
     destination ?? pino.destination({ sync: true }),
   );
+}
+
+/** What a line says of an error. Only a defect of ours shows its stack. */
+function loggedError(error: unknown): object {
+  const { code, kind, retriable } = classify(error);
+  const cause = error instanceof Error && error.cause !== undefined ? { cause: messageOf(error.cause) } : {};
+  const stack = kind === "internal" && error instanceof Error ? { stack: error.stack } : {};
+  return { code, kind, retriable, message: messageOf(error), ...cause, ...stack };
 }
 
 export type { Logger } from "pino";

@@ -25,8 +25,12 @@ export interface UpstreamTls {
   readonly keyFile?: string;
 }
 
-/** How PROXY protocol headers are treated on accepted connections. */
-export type AcceptProxyHeader = "off" | "optional" | "required";
+/** PROXY protocol headers on accepted connections. */
+export interface AcceptProxyHeader {
+  readonly mode: "optional" | "required";
+  /** IP addresses and networks of the balancers that are believed, like `10.0.0.0/8`. */
+  readonly trusted: readonly string[];
+}
 
 /** Everything that a proxy of one listener and one upstream needs to know. */
 export interface ProxyOptions {
@@ -40,7 +44,8 @@ export interface ProxyOptions {
   readonly admin: Endpoint | undefined;
   readonly tls?: ListenerTls;
   readonly upstreamTls?: UpstreamTls;
-  readonly acceptProxyHeader: AcceptProxyHeader;
+  /** Undefined: a header is not looked for. */
+  readonly acceptProxyHeader?: AcceptProxyHeader;
   /** Version of the PROXY protocol header sent to the upstream; undefined for none. */
   readonly sendProxyHeader?: 1 | 2;
   /** Connections open at once; one more is closed when it is accepted. */
@@ -59,7 +64,6 @@ export const defaults = {
   name: "main",
   protocol: "detect",
   admin: { host: "127.0.0.1", port: 9190 },
-  acceptProxyHeader: "off",
   maxConnections: 10_000,
   detectTimeoutMs: 1_000,
   connectTimeoutMs: 10_000,

@@ -60,6 +60,7 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
       new Upstream({
         endpoint: options.upstream,
         connect: { name, timeoutMs: options.connectTimeoutMs, ...(secured && { tls: secured }) },
+        sendProxyHeader: options.sendProxyHeader,
         metrics,
         log,
       }),

@@ -1,7 +1,7 @@
 import { Context, messageOf } from "@pagoda/core";
 import type { GuardedService } from "@pagoda/core";
 import type { Metrics } from "@pagoda/metrics";
-import { connector, formatEndpoint } from "@pagoda/tcp";
+import { connector, formatEndpoint, proxyHeaderFor } from "@pagoda/tcp";
 import type { Connection, ConnectorOptions, Endpoint } from "@pagoda/tcp";
 
 import type { Logger } from "./log.ts";
@@ -10,6 +10,8 @@ export interface UpstreamOptions {
   readonly endpoint: Endpoint;
   /** How to connect. Connections carry `name` as their listener, for the metrics. */
   readonly connect: ConnectorOptions & { readonly name: string };
+  /** Version of the PROXY protocol header that says who the client is. @default none is sent */
+  readonly sendProxyHeader?: 1 | 2 | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Milliseconds between two attempts of our own while it cannot be reached. @default 5000 (5 s) */
@@ -40,13 +42,15 @@ export class Upstream implements Disposable {
   }
 
   /**
-   * Opens a connection and counts it.
+   * Opens a connection for a client, and counts it.
    * @throws ConnectError, or the reason when `cx` is cancelled.
    */
-  async open(cx: Context): Promise<Connection> {
-    const { endpoint, metrics, connect } = this.#options;
+  async open(client: Connection, cx: Context): Promise<Connection> {
+    const { endpoint, metrics, connect, sendProxyHeader: version } = this.#options;
+    const preamble = version && proxyHeaderFor(client, { version });
+    const target = { ...endpoint, ...(preamble && { preamble }) };
     try {
-      const connection = await metrics.upstream.connecting("bootstrap", () => this.#connector.call(endpoint, cx));
+      const connection = await metrics.upstream.connecting("bootstrap", () => this.#connector.call(target, cx));
       metrics.tcp.watch(connection, { direction: "inbound", peer: "dst", tls: connect.tls !== undefined });
       this.#reached();
       return connection;

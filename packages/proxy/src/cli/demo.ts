@@ -35,7 +35,8 @@ export async function demo(args: readonly string[]): Promise<number> {
   const proxy = await startOnFreePorts(options);
   using _traffic = startDemoTraffic(proxy.address);
   process.stdout.write(banner(proxy, upstream.address.port));
-  return untilStopped(proxy, options, log);
+  // Awaited here: `using` ends the upstream when this function returns.
+  return await untilStopped(proxy, options, log);
 
   /** The usual ports when they are free, else any: a demo must not fail for that. */
   async function startOnFreePorts(wanted: ProxyOptions): Promise<Proxy> {

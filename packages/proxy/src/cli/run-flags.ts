@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 import { parseEndpoint } from "@pagoda/tcp";
 import type { Endpoint } from "@pagoda/tcp";
 import { messageOf } from "@pagoda/core";
@@ -5,7 +7,7 @@ import { messageOf } from "@pagoda/core";
 import { logLevels } from "../log.ts";
 import type { LogLevel } from "../log.ts";
 import { defaults, protocols } from "../options.ts";
-import type { ProxyOptions } from "../options.ts";
+import type { AcceptProxyHeader, ProxyOptions } from "../options.ts";
 import { parseDurationMs } from "./duration.ts";
 import { UsageError } from "./exit.ts";
 import { readFlags, suggestion } from "./flags.ts";
@@ -26,7 +28,8 @@ export const runFlags = {
   "upstream-server-name": { value: "NAME", help: "name its certificate must carry", fallback: "its host" },
   "upstream-cert": { value: "FILE", help: "the proxy's own certificate there (PEM)" },
   "upstream-key": { value: "FILE", help: "its private key (PEM)" },
-  "accept-proxy-header": { value: "off|optional|required", help: "PROXY protocol v1/v2 from a balancer", fallback: "off" },
+  "accept-proxy-header": { value: "optional|required", help: "PROXY protocol v1/v2 from a balancer", fallback: "off" },
+  "trusted-proxies": { value: "CIDR,...", help: "balancers whose headers are believed" },
   "send-proxy-header": { value: "1|2", help: "tell the upstream who the client is" },
   "max-connections": { value: "N", help: "open at once", fallback: String(defaults.maxConnections) },
   "detect-timeout": { value: "DURATION", help: "for the first bytes, then opaque", fallback: "1s" },
@@ -58,6 +61,7 @@ export function readRunFlags(args: readonly string[]): RunArguments {
   const caFile = values["upstream-ca"];
   const serverName = values["upstream-server-name"];
   const wantsUpstreamTls = [upstreamPair, caFile, serverName, values["upstream-tls"]].some((v) => v !== undefined);
+  const acceptProxyHeader = read.proxyHeader();
   const sendProxyHeader = read.oneOf("send-proxy-header", ["1", "2"]);
 
   const options = {
@@ -72,8 +76,7 @@ export function readRunFlags(args: readonly string[]): RunArguments {
         ...(serverName !== undefined && { serverName }),
       },
     }),
-    acceptProxyHeader:
-      read.oneOf("accept-proxy-header", ["off", "optional", "required"]) ?? defaults.acceptProxyHeader,
+    ...(acceptProxyHeader && { acceptProxyHeader }),
     ...(sendProxyHeader !== undefined && { sendProxyHeader: sendProxyHeader === "1" ? (1 as const) : (2 as const) }),
     maxConnections: read.count("max-connections") ?? defaults.maxConnections,
     detectTimeoutMs: read.duration("detect-timeout") ?? defaults.detectTimeoutMs,
@@ -140,6 +143,23 @@ class FlagReader {
     return undefined;
   }
 
+  /** The header is believed from named balancers only: both flags or neither. */
+  proxyHeader(): AcceptProxyHeader | undefined {
+    const mode = this.oneOf("accept-proxy-header", ["optional", "required"]);
+    const trusted = this.#values["trusted-proxies"]?.split(",") ?? [];
+    const bad = trusted.filter((each) => !isNetwork(each));
+    if (bad.length > 0) {
+      this.#faults.push(`--trusted-proxies must be IP addresses or networks like 10.0.0.0/8, got "${bad.join(",")}"`);
+    }
+    if (mode !== undefined && trusted.length === 0) {
+      this.#faults.push("--accept-proxy-header needs --trusted-proxies CIDR,...");
+    }
+    if (mode === undefined && trusted.length > 0) {
+      this.#faults.push("--trusted-proxies needs --accept-proxy-header optional|required");
+    }
+    return mode === undefined ? undefined : { mode, trusted };
+  }
+
   /** A certificate and its key: both or neither. */
   files(cert: Name, key: Name): { certFile: string; keyFile: string } | undefined {
     const [certFile, keyFile] = [this.#values[cert], this.#values[key]];
@@ -148,4 +168,10 @@ class FlagReader {
     if (keyFile !== undefined) this.#faults.push(`--${key} needs --${cert} FILE beside it`);
     return undefined;
   }
+}
+
+function isNetwork(text: string): boolean {
+  const [address = "", prefix, ...rest] = text.split("/");
+  const bits = isIP(address) === 4 ? 32 : 128;
+  return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && +prefix <= bits));
 }

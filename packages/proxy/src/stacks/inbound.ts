@@ -2,7 +2,7 @@ import { optional, stack } from "@pagoda/core";
 import type { Drain, GuardedService } from "@pagoda/core";
 import { detectionMetrics, tcpMetrics } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
-import { acceptProxyHeader, detect, forwardTo, terminateTls } from "@pagoda/tcp";
+import { acceptProxyHeader, detect, drainQuiet, forwardTo, terminateTls } from "@pagoda/tcp";
 import type { Connection, ServerTls } from "@pagoda/tcp";
 
 import { connectionLog } from "../connection-log.ts";
@@ -22,7 +22,7 @@ export interface InboundParts {
 
 /** One accepted connection's way through the proxy, read top to bottom. */
 export function inbound(
-  { protocol, acceptProxyHeader: header, detectTimeoutMs, idleTimeoutMs }: ProxyOptions,
+  { protocol, acceptProxyHeader: proxyHeader, detectTimeoutMs, idleTimeoutMs }: ProxyOptions,
   { metrics, log, drain, tls, upstream }: InboundParts,
 ): GuardedService<Connection, void> {
   return (
@@ -31,11 +31,13 @@ export function inbound(
       .push(tcpMetrics({ metrics, tls: tls !== undefined }))
       .push(connectionLog({ log }))
       // Before TLS: a balancer puts its header in front of the client's first byte.
-      .push(optional(header !== "off", () => acceptProxyHeader({ required: header === "required" })))
+      .push(optional(proxyHeader, (options) => acceptProxyHeader(options)))
       .push(optional(tls, (tls) => terminateTls({ tls })))
       // What the client really says: below everything that wraps it.
       .push(detect({ timeoutMs: detectTimeoutMs, ...(protocol !== "detect" && { hint: protocol }) }))
       .push(detectionMetrics({ metrics }))
-      .service(forwardTo({ connect: (_, cx) => upstream.open(cx), idleTimeoutMs, drain }))
+      // Next to the ground: it closes what forwarding would keep open until the drain's deadline.
+      .push(drainQuiet({ drain }))
+      .service(forwardTo({ connect: (client, cx) => upstream.open(client, cx), idleTimeoutMs }))
   );
 }

@@ -1,0 +1,28 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+/** Every code that a class of ours can have, as the source says it. */
+function codesInSource(): readonly string[] {
+  const files = globSync("packages/*/src/**/*.ts", { cwd: root, exclude: ["**/*.test.ts", "**/generated/**"] });
+  const codes = files.flatMap((file) => {
+    const source = readFileSync(join(root, file), "utf8");
+    const fixed = [...source.matchAll(/readonly code(?:: string)? = "([A-Z_]+)"/g)].map(([, code = ""]) => code);
+    const unions = [...source.matchAll(/type \w+Code =([^;]+);/g)].flatMap(([, union = ""]) =>
+      [...union.matchAll(/"([A-Z_]+)"/g)].map(([, code = ""]) => code),
+    );
+    return [...fixed, ...unions];
+  });
+  return [...new Set(codes)].toSorted();
+}
+
+function codesInDocument(): readonly string[] {
+  const document = readFileSync(join(root, "docs/errors.md"), "utf8");
+  return [...document.matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, code = ""]) => code).toSorted();
+}
+
+it("docs/errors.md lists every code once, and none that is gone", () => {
+  expect(codesInDocument()).toEqual(codesInSource());
+});
