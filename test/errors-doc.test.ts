@@ -6,10 +6,15 @@ const root = join(import.meta.dirname, "..");
 
 /** Every code that a class of ours can have, as the source says it. */
 function codesInSource(): readonly string[] {
-  const files = globSync("packages/*/src/**/*.ts", { cwd: root, exclude: ["**/*.test.ts", "**/generated/**"] });
+  const files = globSync("packages/*/src/**/*.ts", {
+    cwd: root,
+    exclude: ["**/*.test.ts", "**/generated/**"],
+  });
   const codes = files.flatMap((file) => {
     const source = readFileSync(join(root, file), "utf8");
-    const fixed = [...source.matchAll(/readonly code(?:: string)? = "([A-Z_]+)"/g)].map(([, code = ""]) => code);
+    const fixed = [...source.matchAll(/readonly code(?:: string)? = "([A-Z_]+)"/g)].map(
+      ([, code = ""]) => code,
+    );
     const unions = [...source.matchAll(/type \w+Code =([^;]+);/g)].flatMap(([, union = ""]) =>
       [...union.matchAll(/"([A-Z_]+)"/g)].map(([, code = ""]) => code),
     );

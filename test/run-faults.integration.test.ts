@@ -15,16 +15,6 @@ const working = ["run", "--listen", "127.0.0.1:0", "--upstream", "localhost:9092
 describe("pagoda ends with 2 and one line for a command line it does not take", () => {
   it.each([
     [["run"], "--listen HOST:PORT is missing; --upstream HOST:PORT is missing"],
-    [["run", "--listen", "nowhere", "--upstream", "x:1"], "--listen"],
-    [["run", "--listen", "127.0.0.1:70000", "--upstream", "x:1"], "70000"],
-    [[...working, "--upsteam", "x:1"], "unknown flag --upsteam - did you mean --upstream?"],
-    [[...working, "--protocol", "kafak"], '--protocol must be detect, kafka, http, opaque, got "kafak" - did you mean kafka?'],
-    [[...working, "--idle-timeout", "soon"], "--idle-timeout must be a duration like 500ms, 10s or 5m"],
-    [[...working, "--max-connections", "0"], "--max-connections must be a whole number"],
-    [[...working, "--tls-cert", "cert.pem"], "--tls-cert needs --tls-key FILE beside it"],
-    [[...working, "--listen", "127.0.0.1:1"], "--listen is given twice"],
-    [["run", "--upstream", "--listen", "x:1"], "--upstream needs a value"],
-    [[...working, "stray"], 'unexpected argument "stray"'],
     [["rum"], 'unknown command "rum" - did you mean pagoda run?'],
   ])("%j", async (args, words) => {
     const { code, stderr, stdout } = await pagoda(args);
@@ -82,7 +72,15 @@ describe("pagoda ends with 1 and one line when it cannot start", () => {
   });
 
   it("the admin port is in use", async () => {
-    const args = ["run", "--listen", "127.0.0.1:0", "--upstream", "localhost:9092", "--admin", `127.0.0.1:${port}`];
+    const args = [
+      "run",
+      "--listen",
+      "127.0.0.1:0",
+      "--upstream",
+      "localhost:9092",
+      "--admin",
+      `127.0.0.1:${port}`,
+    ];
     const { code, stderr } = await pagoda(args);
     expect({ code, says: stderr.includes("admin") && stderr.includes(`127.0.0.1:${port}`) }).toEqual({
       code: 1,

@@ -26,7 +26,9 @@ describe("pagoda run, detecting", () => {
 
   beforeAll(async () => {
     files = await certificateFiles("localhost");
-    http = await listening(createHttpServer((request, response) => response.end(`you asked for ${request.url}`)));
+    http = await listening(
+      createHttpServer((request, response) => response.end(`you asked for ${request.url}`)),
+    );
     tls = await listening(createTlsServer(files, (socket) => socket.end("secret")));
     echo = await listening(createServer((socket) => socket.pipe(socket)));
   });
@@ -87,7 +89,14 @@ describe("pagoda run, detecting", () => {
   });
 
   it("speaks TLS to an upstream that wants it", async () => {
-    const flags = ["--upstream-ca", files.caFile, "--upstream-server-name", "localhost", "--protocol", "opaque"];
+    const flags = [
+      "--upstream-ca",
+      files.caFile,
+      "--upstream-server-name",
+      "localhost",
+      "--protocol",
+      "opaque",
+    ];
     await using proxy = await startPagoda(["--upstream", tls, ...flags]);
     expect(await textOf(connect(proxy.port, "127.0.0.1"))).toBe("secret");
   });

@@ -27,7 +27,9 @@ describe("the proxy of the README", () => {
   });
 
   it("forwards HTTP", async () => {
-    const answer = await fetch(`http://127.0.0.1:${proxy.address.port}/`, { headers: { connection: "close" } });
+    const answer = await fetch(`http://127.0.0.1:${proxy.address.port}/`, {
+      headers: { connection: "close" },
+    });
     expect(await answer.text()).toBe("hello");
   });
 

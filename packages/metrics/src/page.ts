@@ -40,7 +40,11 @@ interface Rendered {
   readonly name: string;
   readonly type: string;
   readonly help: string;
-  readonly values: readonly { readonly metricName?: string; readonly labels: object; readonly value: number }[];
+  readonly values: readonly {
+    readonly metricName?: string;
+    readonly labels: object;
+    readonly value: number;
+  }[];
 }
 
 /**
@@ -59,7 +63,8 @@ function asOpenMetrics(metric: Renderable): Renderable {
 }
 
 function familyOf({ name, type }: Renderable): { name: string; type: string } {
-  if (type === "gauge" && name.endsWith("_info")) return { name: name.slice(0, -"_info".length), type: "info" };
+  if (type === "gauge" && name.endsWith("_info"))
+    return { name: name.slice(0, -"_info".length), type: "info" };
   if (type === "counter") return { name: name.replace(/_total$/, ""), type };
   return { name, type };
 }

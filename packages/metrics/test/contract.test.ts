@@ -28,9 +28,12 @@ describe("the live page against the target page", async () => {
     expect(missing).toEqual(pendingFamilies);
   });
 
-  it.each([...target.values()].filter(({ name }) => live.has(name)))("$name is as the target has it", (wanted) => {
-    expect(shape(live.get(wanted.name))).toEqual(shape(wanted));
-  });
+  it.each([...target.values()].filter(({ name }) => live.has(name)))(
+    "$name is as the target has it",
+    (wanted) => {
+      expect(shape(live.get(wanted.name))).toEqual(shape(wanted));
+    },
+  );
 });
 
 function shape(family: Family | undefined): object | undefined {

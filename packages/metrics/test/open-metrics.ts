@@ -18,7 +18,10 @@ export interface Sample {
 
 /** Reads an OpenMetrics page. Throws on a line that is none, or that belongs to no family. */
 export function parseOpenMetrics(page: string): ReadonlyMap<string, Family> {
-  const families = new Map<string, { type: string; help: string; unit: string | undefined; samples: Sample[] }>();
+  const families = new Map<
+    string,
+    { type: string; help: string; unit: string | undefined; samples: Sample[] }
+  >();
   const lines = page.split("\n");
   if (lines.pop() !== "" || lines.pop() !== "# EOF") throw new Error("the page does not end with # EOF");
   for (const line of lines) {
@@ -30,17 +33,25 @@ export function parseOpenMetrics(page: string): ReadonlyMap<string, Family> {
       continue;
     }
     const sample = parseSample(line);
-    const owner = [...families].find(([name, { type }]) => suffixes(type).some((s) => name + s === sample.name));
+    const owner = [...families].find(([name, { type }]) =>
+      suffixes(type).some((s) => name + s === sample.name),
+    );
     if (owner === undefined) throw new Error(`a sample of no family: ${line}`);
     owner[1].samples.push(sample);
   }
-  return new Map([...families].map(([name, family]) => [name, { name, ...family, labels: labelsOf(family.samples) }]));
+  return new Map(
+    [...families].map(([name, family]) => [name, { name, ...family, labels: labelsOf(family.samples) }]),
+  );
 }
 
 function parseSample(line: string): Sample {
-  const [, name = "", labels = "", value = ""] = /^([a-zA-Z_:][\w:]*)(?:\{(.*?)\})? (\S+)(?: # .*)?$/.exec(line) ?? [];
+  const [, name = "", labels = "", value = ""] =
+    /^([a-zA-Z_:][\w:]*)(?:\{(.*?)\})? (\S+)(?: # .*)?$/.exec(line) ?? [];
   if (name === "") throw new Error(`not a sample: ${line}`);
-  const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = "", text = ""]) => [key, text]);
+  const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = "", text = ""]) => [
+    key,
+    text,
+  ]);
   return { name, labels: Object.fromEntries(pairs), value: Number(value.replace("+Inf", "Infinity")) };
 }
 

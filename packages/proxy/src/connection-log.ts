@@ -27,7 +27,10 @@ export function connectionLog<C extends Connection>({ log }: ConnectionLogOption
       const { write, suppressed } = sample(code);
       if (write && kind !== "cancelled") {
         const client = formatEndpoint(connection.remote);
-        log.warn({ listener, conn, client, err: error, ...(suppressed > 0 && { suppressed }) }, "connection failed");
+        log.warn(
+          { listener, conn, client, err: error, ...(suppressed > 0 && { suppressed }) },
+          "connection failed",
+        );
       }
       throw error;
     }

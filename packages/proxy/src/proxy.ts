@@ -68,7 +68,12 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
     const service = scope.use(inbound(options, { metrics, log, tls, upstream, drain }));
     const admin = options.admin && (await openAdmin(options.admin, { service, upstream }));
     const listener = scope.use(
-      await bind({ ...options.listen, name, maxConnections: options.maxConnections, onAcceptError: acceptFailed }),
+      await bind({
+        ...options.listen,
+        name,
+        maxConnections: options.maxConnections,
+        onAcceptError: acceptFailed,
+      }),
     );
     const serving = serve(listener, service, { drain, scope });
     metrics.process.listenerState(name, "serving");
@@ -95,7 +100,8 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
   ): Promise<Endpoint> {
     const checks = [{ name: "upstream", failing: () => upstream.failing }];
     const routes = adminRoutes({ metrics, drain, checks, stacks: new Map([[name, service]]) });
-    const onError = (path: string, error: unknown): void => log.error({ path, err: error }, "admin request failed");
+    const onError = (path: string, error: unknown): void =>
+      log.error({ path, err: error }, "admin request failed");
     return scope.use(await startAdmin({ bind: bindTo, routes, onError })).address;
   }
 

@@ -37,7 +37,8 @@ export async function upstreamTls(
 
 function logReloads(side: "listener" | "upstream", { reloads }: Reloadable, log: Logger): void {
   reloads.subscribe((reload) => {
-    if (reload.outcome === "failed") log.error({ side, err: reload.error }, "new certificates cannot be used; the old ones stay");
+    if (reload.outcome === "failed")
+      log.error({ side, err: reload.error }, "new certificates cannot be used; the old ones stay");
     else log.info({ side }, "certificates reloaded");
   });
 }

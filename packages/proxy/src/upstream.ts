@@ -50,7 +50,9 @@ export class Upstream implements Disposable {
     const preamble = version && proxyHeaderFor(client, { version });
     const target = { ...endpoint, ...(preamble && { preamble }) };
     try {
-      const connection = await metrics.upstream.connecting("bootstrap", () => this.#connector.call(target, cx));
+      const connection = await metrics.upstream.connecting("bootstrap", () =>
+        this.#connector.call(target, cx),
+      );
       metrics.tcp.watch(connection, { direction: "inbound", peer: "dst", tls: connect.tls !== undefined });
       this.#reached();
       return connection;

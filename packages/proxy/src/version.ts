@@ -10,7 +10,8 @@ export function buildInfo(): BuildInfo {
 
 function packageVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
-  if (typeof manifest === "object" && manifest !== null && "version" in manifest) return String(manifest.version);
+  if (typeof manifest === "object" && manifest !== null && "version" in manifest)
+    return String(manifest.version);
   return "unknown";
 }
 

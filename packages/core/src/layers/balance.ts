@@ -5,13 +5,13 @@ import { ClosedError, ProxyError } from "../error.ts";
 import { milliseconds, whole } from "../options.ts";
 import { service } from "../service.ts";
 import type { GuardedService, Service, ServiceStatus } from "../service.ts";
-import type { Change } from "./change.ts";
-import { Endpoint } from "./endpoint.ts";
-import { Fleet } from "./fleet.ts";
-import { peakEwma } from "./load.ts";
-import type { LoadMetric } from "./load.ts";
-import { pick } from "./p2c.ts";
-import { WaitQueue } from "./wait-queue.ts";
+import type { Change } from "../parts/change.ts";
+import { Endpoint } from "../parts/endpoint.ts";
+import { Fleet } from "../parts/fleet.ts";
+import { peakEwma } from "../parts/load.ts";
+import type { LoadMetric } from "../parts/load.ts";
+import { pick } from "../parts/p2c.ts";
+import { WaitQueue } from "../parts/wait-queue.ts";
 
 export interface BalanceOptions<K, Req, Res> {
   /**
@@ -91,7 +91,6 @@ export function balance<K, Req, Res>(options: BalanceOptions<K, Req, Res>): Guar
   function call(request: Req, cx: Context): Promise<Res> {
     const answer = send(request, cx);
     if (answer !== undefined) return answer;
-    cx.throwIfCancelled();
     if (ended !== undefined) throw ended;
     if (waiting.size >= maxWaiting) throw new NoEndpointsError(`no endpoint, and ${maxWaiting} calls wait`);
     const inTurn = (): Promise<Res> => send(request, cx) ?? Promise.reject(limit.onTimeout());

@@ -6,7 +6,7 @@ import { CancelledError } from "../error.ts";
 import { fakeTime, layerContract, mockService } from "../testing/index.ts";
 import { circuitBreaker } from "./circuit-breaker.ts";
 import type { CircuitBreakerOptions } from "./circuit-breaker.ts";
-import type { CircuitState } from "./circuit.ts";
+import type { CircuitState } from "../parts/circuit.ts";
 import { RateLimitedError } from "./rate-limit.ts";
 import { TimeoutError } from "./timeout.ts";
 

@@ -6,12 +6,12 @@ import type { ErrorKind } from "../error.ts";
 import { layer } from "../layer.ts";
 import type { SameLayer } from "../layer.ts";
 import { callable, milliseconds, whole } from "../options.ts";
-import { Circuit } from "./circuit.ts";
-import type { CircuitState } from "./circuit.ts";
-import { failurePolicy } from "./failure-policy.ts";
-import type { ConsecutiveFailures, FailureRatio } from "./failure-policy.ts";
-import { abandoned } from "./outcome.ts";
-import type { Outcome } from "./outcome.ts";
+import { Circuit } from "../parts/circuit.ts";
+import type { CircuitState } from "../parts/circuit.ts";
+import { failurePolicy } from "../parts/failure-policy.ts";
+import type { ConsecutiveFailures, FailureRatio } from "../parts/failure-policy.ts";
+import { abandoned } from "../parts/outcome.ts";
+import type { Outcome } from "../parts/outcome.ts";
 
 /**
  * Leaves a service alone that keeps failing: after too many failures calls are refused at once with
@@ -56,7 +56,6 @@ export function circuitBreaker<Req, Res>(options: CircuitBreakerOptions): SameLa
 
     return {
       call: async (request: Req, cx: Context) => {
-        cx.throwIfCancelled();
         const ticket = circuit.enter();
         let outcome: Outcome = "succeeded";
         try {

@@ -3,7 +3,7 @@ import { ClosedError, ProxyError } from "../error.ts";
 import { layer } from "../layer.ts";
 import type { SameLayer } from "../layer.ts";
 import { milliseconds, whole } from "../options.ts";
-import { WaitQueue } from "./wait-queue.ts";
+import { WaitQueue } from "../parts/wait-queue.ts";
 
 /**
  * Bounds how many calls are in the inner service at once; the next ones wait, or are refused.
@@ -62,7 +62,6 @@ export function concurrencyLimit<Req, Res>(options: ConcurrencyLimitOptions): Sa
           inFlight += 1;
           return run(request, cx);
         }
-        cx.throwIfCancelled();
         if (queue.size < maxQueued) return queue.hold(cx, () => run(request, cx), limit);
         throw new OverloadedError(`${max} calls under way and ${maxQueued} waiting`);
       },

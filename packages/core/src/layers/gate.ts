@@ -6,7 +6,7 @@ import { ClosedError, ProxyError } from "../error.ts";
 import { layer } from "../layer.ts";
 import type { SameLayer } from "../layer.ts";
 import { milliseconds, whole } from "../options.ts";
-import { WaitQueue } from "./wait-queue.ts";
+import { WaitQueue } from "../parts/wait-queue.ts";
 
 /**
  * Holds calls back while something is not ready, and lets them go in the order they came once it

@@ -4,7 +4,7 @@ import { Context } from "../context.ts";
 import { fakeTime, layerContract, mockService } from "../testing/index.ts";
 import { hedge } from "./hedge.ts";
 import type { HedgeOptions } from "./hedge.ts";
-import { retryBudget } from "./retry-budget.ts";
+import { retryBudget } from "../parts/retry-budget.ts";
 
 layerContract("hedge", () => hedge({ afterMs: 1e6, canHedge: () => true }));
 layerContract("hedge at a percentile", () => hedge({ percentile: 99, canHedge: () => true }));

@@ -2,10 +2,10 @@ import type { Context } from "../context.ts";
 import { layer } from "../layer.ts";
 import type { SameLayer } from "../layer.ts";
 import { callable, milliseconds, whole } from "../options.ts";
-import { firstAnswer } from "./first-answer.ts";
-import { LatencyWindow } from "./latency-window.ts";
-import { retryBudget, unlimitedRetries } from "./retry-budget.ts";
-import type { RetryBudget } from "./retry-budget.ts";
+import { firstAnswer } from "../parts/first-answer.ts";
+import { LatencyWindow } from "../parts/latency-window.ts";
+import { retryBudget, unlimitedRetries } from "../parts/retry-budget.ts";
+import type { RetryBudget } from "../parts/retry-budget.ts";
 
 /** A hedge goes out after a fixed time. */
 export interface HedgeAfter {

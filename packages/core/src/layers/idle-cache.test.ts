@@ -80,11 +80,12 @@ describe("idleCache", () => {
   });
 
   it("keeps a service as long as a call is under way", async () => {
-    const { disposed, of, send, sendAndAnswer } = build();
+    const { keys, disposed, of, send, sendAndAnswer } = build();
     const long = send("a");
     await sendAndAnswer("a");
     await time.advance(60_000);
-    expect(disposed()).toEqual([]);
+    await sendAndAnswer("a");
+    expect({ keys: keys(), disposed: disposed() }).toEqual({ keys: ["a"], disposed: [] });
     of("a")?.calls[0]?.respond("at last");
     await expect(long).resolves.toBe("at last");
     await time.advance(1_000);
@@ -124,6 +125,9 @@ describe("idleCache", () => {
     first?.calls[0]?.respond("old");
     await expect(old).resolves.toBe("old");
     expect(first?.disposals).toBe(1);
+    await time.advance(60_000);
+    void send("a3");
+    expect(keys()).toEqual(["a", "a"]);
   });
 
   it("passes on that a service could not be made, and keeps nothing", async () => {
@@ -154,9 +158,18 @@ describe("idleCache", () => {
     await cache[Symbol.asyncDispose]();
     expect(disposed()).toEqual(["a", "b"]);
     await expect(cache.call("a", cx)).rejects.toMatchObject({ code: "CLOSED" });
-    cx.cancel();
-    await time.advance(0);
-    expect({ timers: time.timers, attached: cx.attached }).toEqual({ timers: 0, attached: 0 });
+  });
+
+  it("leaves no timer when it is disposed, idle or not", async () => {
+    for (const request of ["idle", "in use"]) {
+      const { cache, cx, send, sendAndAnswer } = build();
+      if (request === "idle") await sendAndAnswer("a");
+      else void send("a");
+      await cache[Symbol.asyncDispose]();
+      cx.cancel();
+      await time.advance(0);
+      expect({ timers: time.timers, attached: cx.attached }).toEqual({ timers: 0, attached: 0 });
+    }
   });
 
   it.each([

@@ -3,9 +3,9 @@ import { ProxyError } from "../error.ts";
 import { callable, milliseconds, whole } from "../options.ts";
 import { service } from "../service.ts";
 import type { GuardedService, Service } from "../service.ts";
-import { Fleet } from "./fleet.ts";
-import type { Member } from "./fleet.ts";
-import { LinkedList } from "./linked-list.ts";
+import { Fleet } from "../parts/fleet.ts";
+import type { Member } from "../parts/fleet.ts";
+import { LinkedList } from "../parts/linked-list.ts";
 
 export interface IdleCacheOptions<K, Req, Res> {
   /** Which service a request goes to. Compared as the keys of a `Map` are. */

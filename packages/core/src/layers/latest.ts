@@ -5,8 +5,8 @@ import { nameWith } from "../layer.ts";
 import { callable } from "../options.ts";
 import { service } from "../service.ts";
 import type { GuardedService, Service } from "../service.ts";
-import { Fleet } from "./fleet.ts";
-import type { Member } from "./fleet.ts";
+import { Fleet } from "../parts/fleet.ts";
+import type { Member } from "../parts/fleet.ts";
 
 export interface LatestOptions<T, Req, Res> {
   /**

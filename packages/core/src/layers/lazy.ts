@@ -4,7 +4,7 @@ import { nameWith } from "../layer.ts";
 import { callable, whole } from "../options.ts";
 import { guard, service } from "../service.ts";
 import type { GuardedService, Service } from "../service.ts";
-import { WaitQueue } from "./wait-queue.ts";
+import { WaitQueue } from "../parts/wait-queue.ts";
 
 export interface LazyOptions {
   /**

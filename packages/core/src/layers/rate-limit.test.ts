@@ -94,6 +94,15 @@ describe("rateLimit", () => {
     expect(names()).toEqual(["a", "c"]);
   });
 
+  it("spends no token on a call that was cancelled before", async () => {
+    const { names, send, cx } = build({ perSecond: 10 });
+    const gone = cx.fork();
+    gone.cancel(new Error("gone"));
+    await expect(send("a", gone)).rejects.toThrow("gone");
+    void send("b");
+    expect(names()).toEqual(["b"]);
+  });
+
   it("leaves no timer when the last waiting call is cancelled", async () => {
     const { send, cx } = build({ perSecond: 10, maxQueued: 2 });
     const gone = cx.fork();

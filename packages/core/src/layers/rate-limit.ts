@@ -3,7 +3,7 @@ import { ClosedError, ProxyError } from "../error.ts";
 import { layer } from "../layer.ts";
 import type { SameLayer } from "../layer.ts";
 import { positive, whole } from "../options.ts";
-import { WaitQueue } from "./wait-queue.ts";
+import { WaitQueue } from "../parts/wait-queue.ts";
 
 /**
  * Lets so many calls per second through, by a token bucket: each call takes a token, and the bucket

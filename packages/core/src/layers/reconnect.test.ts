@@ -148,6 +148,20 @@ describe("reconnect", () => {
     expect(attempts).toHaveLength(2);
   });
 
+  it("does not drop the next service for a late failure of the last one", async () => {
+    const { attempts, send, connect } = build({ isBroken: (error) => error === refused });
+    const old = await connect();
+    await time.advance(1_000);
+    const late = send("a");
+    old.calls[0]?.fail(refused);
+    await time.advance(0);
+    const next = await connect();
+    old.calls[1]?.fail(refused);
+    await expect(late).rejects.toBe(refused);
+    void send("b");
+    expect({ disposals: next.disposals, attempts: attempts.length }).toEqual({ disposals: 0, attempts: 2 });
+  });
+
   it("goes on connecting when those who waited are gone", async () => {
     const { attempts, cx, send } = build();
     const hurried = cx.fork();

@@ -5,13 +5,13 @@ import { nameWith } from "../layer.ts";
 import { callable, milliseconds, whole } from "../options.ts";
 import { service } from "../service.ts";
 import type { GuardedService, Service } from "../service.ts";
-import { backoff } from "./backoff.ts";
-import type { BackoffOptions } from "./backoff.ts";
-import { Connector } from "./connector.ts";
-import { Fleet } from "./fleet.ts";
-import type { Member } from "./fleet.ts";
+import { backoff } from "../parts/backoff.ts";
+import type { BackoffOptions } from "../parts/backoff.ts";
+import { Connector } from "../parts/connector.ts";
+import { Fleet } from "../parts/fleet.ts";
+import type { Member } from "../parts/fleet.ts";
 import { StillBuildingError } from "./lazy.ts";
-import { WaitQueue } from "./wait-queue.ts";
+import { WaitQueue } from "../parts/wait-queue.ts";
 
 export interface ReconnectOptions<Req, Res> {
   /**

@@ -4,7 +4,7 @@ import { Context } from "../context.ts";
 import { fakeTime, layerContract, mockService } from "../testing/index.ts";
 import { OverloadedError } from "./concurrency-limit.ts";
 import { RateLimitedError } from "./rate-limit.ts";
-import { retryBudget } from "./retry-budget.ts";
+import { retryBudget } from "../parts/retry-budget.ts";
 import { retry } from "./retry.ts";
 import type { RetryOptions } from "./retry.ts";
 
@@ -97,11 +97,13 @@ describe("retry", () => {
   });
 
   it("never repeats a cancelled call", async () => {
-    const { inner, send, cx } = build({ when: () => true });
+    const when = vi.fn<() => boolean>(() => true);
+    const { inner, send, cx } = build({ when });
     const answer = send();
     cx.cancel(new Error("gone"));
     await expect(answer).rejects.toThrow("gone");
     expect(inner.calls).toHaveLength(1);
+    expect(when).not.toHaveBeenCalled();
   });
 
   it("ends the pause when the call is cancelled in it", async () => {

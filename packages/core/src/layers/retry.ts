@@ -3,11 +3,11 @@ import { classify } from "../error.ts";
 import { layer } from "../layer.ts";
 import type { SameLayer } from "../layer.ts";
 import { callable, whole } from "../options.ts";
-import { backoff } from "./backoff.ts";
-import type { BackoffOptions } from "./backoff.ts";
-import { retryBudget, unlimitedRetries } from "./retry-budget.ts";
-import type { RetryBudget } from "./retry-budget.ts";
-import { sleep } from "./sleep.ts";
+import { backoff } from "../parts/backoff.ts";
+import type { BackoffOptions } from "../parts/backoff.ts";
+import { retryBudget, unlimitedRetries } from "../parts/retry-budget.ts";
+import type { RetryBudget } from "../parts/retry-budget.ts";
+import { sleep } from "../parts/sleep.ts";
 
 /**
  * Sends a failed request again, after a pause, as long as that is worth it. When it is not, the

@@ -18,7 +18,11 @@ export function readiness(checks: readonly ReadinessCheck[], verbose: boolean): 
   if (verbose) {
     const body = {
       ready: failed.length === 0,
-      checks: results.map(({ name, reason }) => ({ name, ok: reason === undefined, ...(reason && { reason }) })),
+      checks: results.map(({ name, reason }) => ({
+        name,
+        ok: reason === undefined,
+        ...(reason && { reason }),
+      })),
     };
     return { status, contentType: "application/json", body: `${JSON.stringify(body, undefined, 2)}\n` };
   }

@@ -19,7 +19,9 @@ const demoFlags = {
 export async function demo(args: readonly string[]): Promise<number> {
   const flags = readFlags("demo", demoFlags, args);
   if (flags.help !== undefined) {
-    process.stdout.write(`pagoda demo - the proxy before an upstream of its own\n\nFLAGS\n${flagHelp(demoFlags)}\n`);
+    process.stdout.write(
+      `pagoda demo - the proxy before an upstream of its own\n\nFLAGS\n${flagHelp(demoFlags)}\n`,
+    );
     return exitCodes.ok;
   }
   const log = createLog({ level: "warn" });

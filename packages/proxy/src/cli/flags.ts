@@ -23,7 +23,11 @@ export type FlagValues<F extends Flags> = { readonly [K in keyof F]?: string };
  * @throws UsageError naming each flag that is unknown (with the nearest one there is), given
  * twice, or without its value.
  */
-export function readFlags<F extends Flags>(command: string, flags: F, args: readonly string[]): FlagValues<F> {
+export function readFlags<F extends Flags>(
+  command: string,
+  flags: F,
+  args: readonly string[],
+): FlagValues<F> {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { value, short }]) => [
       name,
@@ -31,7 +35,13 @@ export function readFlags<F extends Flags>(command: string, flags: F, args: read
     ]),
   );
   // Not strict: parseArgs would stop at the first fault, and could not suggest.
-  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true, allowPositionals: true });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options,
+    strict: false,
+    tokens: true,
+    allowPositionals: true,
+  });
   const values: Record<string, string> = {};
   const faults: string[] = [];
   let afterUnknown = false;
@@ -45,7 +55,8 @@ export function readFlags<F extends Flags>(command: string, flags: F, args: read
     afterUnknown = flag === undefined && value === undefined;
     if (flag === undefined) faults.push(`unknown flag ${rawName}${suggestion(name, Object.keys(flags))}`);
     else if (name in values) faults.push(`${rawName} is given twice`);
-    else if (flag.value !== undefined && isMissing(value)) faults.push(`${rawName} needs a value: ${rawName} ${flag.value}`);
+    else if (flag.value !== undefined && isMissing(value))
+      faults.push(`${rawName} needs a value: ${rawName} ${flag.value}`);
     else if (flag.value === undefined && value !== undefined) faults.push(`${rawName} takes no value`);
     else values[name] = value ?? "true";
   }

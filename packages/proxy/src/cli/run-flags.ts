@@ -28,14 +28,22 @@ export const runFlags = {
   "upstream-server-name": { value: "NAME", help: "name its certificate must carry", fallback: "its host" },
   "upstream-cert": { value: "FILE", help: "the proxy's own certificate there (PEM)" },
   "upstream-key": { value: "FILE", help: "its private key (PEM)" },
-  "accept-proxy-header": { value: "optional|required", help: "PROXY protocol v1/v2 from a balancer", fallback: "off" },
+  "accept-proxy-header": {
+    value: "optional|required",
+    help: "PROXY protocol v1/v2 from a balancer",
+    fallback: "off",
+  },
   "trusted-proxies": { value: "CIDR,...", help: "balancers whose headers are believed" },
   "send-proxy-header": { value: "1|2", help: "tell the upstream who the client is" },
   "max-connections": { value: "N", help: "open at once", fallback: String(defaults.maxConnections) },
   "detect-timeout": { value: "DURATION", help: "for the first bytes, then opaque", fallback: "1s" },
   "connect-timeout": { value: "DURATION", help: "to open an upstream connection", fallback: "10s" },
   "idle-timeout": { value: "DURATION", help: "without a byte either way", fallback: "10m" },
-  "drain-timeout": { value: "DURATION", help: "from SIGTERM until busy connections are reset", fallback: "25s" },
+  "drain-timeout": {
+    value: "DURATION",
+    help: "from SIGTERM until busy connections are reset",
+    fallback: "25s",
+  },
   "log-level": { value: logLevels.join("|"), help: "JSON lines on standard output", fallback: "info" },
   help: { short: "h", help: "print this" },
 } as const satisfies Flags;
@@ -56,11 +64,14 @@ export function readRunFlags(args: readonly string[]): RunArguments {
   const upstream = read.endpoint("upstream");
   const tls = read.files("tls-cert", "tls-key");
   const clientCaFile = values["tls-client-ca"];
-  if (clientCaFile !== undefined && tls === undefined) faults.push("--tls-client-ca needs --tls-cert and --tls-key");
+  if (clientCaFile !== undefined && tls === undefined)
+    faults.push("--tls-client-ca needs --tls-cert and --tls-key");
   const upstreamPair = read.files("upstream-cert", "upstream-key");
   const caFile = values["upstream-ca"];
   const serverName = values["upstream-server-name"];
-  const wantsUpstreamTls = [upstreamPair, caFile, serverName, values["upstream-tls"]].some((v) => v !== undefined);
+  const wantsUpstreamTls = [upstreamPair, caFile, serverName, values["upstream-tls"]].some(
+    (v) => v !== undefined,
+  );
   const acceptProxyHeader = read.proxyHeader();
   const sendProxyHeader = read.oneOf("send-proxy-header", ["1", "2"]);
 
@@ -77,7 +88,9 @@ export function readRunFlags(args: readonly string[]): RunArguments {
       },
     }),
     ...(acceptProxyHeader && { acceptProxyHeader }),
-    ...(sendProxyHeader !== undefined && { sendProxyHeader: sendProxyHeader === "1" ? (1 as const) : (2 as const) }),
+    ...(sendProxyHeader !== undefined && {
+      sendProxyHeader: sendProxyHeader === "1" ? (1 as const) : (2 as const),
+    }),
     maxConnections: read.count("max-connections") ?? defaults.maxConnections,
     detectTimeoutMs: read.duration("detect-timeout") ?? defaults.detectTimeoutMs,
     connectTimeoutMs: read.duration("connect-timeout") ?? defaults.connectTimeoutMs,
@@ -121,7 +134,9 @@ class FlagReader {
     const text = this.#values[name];
     const match = allowed.find((value) => value === text);
     if (text !== undefined && match === undefined) {
-      this.#faults.push(`--${name} must be ${allowed.join(", ")}, got "${text}"${suggestion(text, allowed, "")}`);
+      this.#faults.push(
+        `--${name} must be ${allowed.join(", ")}, got "${text}"${suggestion(text, allowed, "")}`,
+      );
     }
     return match;
   }
@@ -149,7 +164,9 @@ class FlagReader {
     const trusted = this.#values["trusted-proxies"]?.split(",") ?? [];
     const bad = trusted.filter((each) => !isNetwork(each));
     if (bad.length > 0) {
-      this.#faults.push(`--trusted-proxies must be IP addresses or networks like 10.0.0.0/8, got "${bad.join(",")}"`);
+      this.#faults.push(
+        `--trusted-proxies must be IP addresses or networks like 10.0.0.0/8, got "${bad.join(",")}"`,
+      );
     }
     if (mode !== undefined && trusted.length === 0) {
       this.#faults.push("--accept-proxy-header needs --trusted-proxies CIDR,...");
@@ -173,5 +190,9 @@ class FlagReader {
 function isNetwork(text: string): boolean {
   const [address = "", prefix, ...rest] = text.split("/");
   const bits = isIP(address) === 4 ? 32 : 128;
-  return isIP(address) !== 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && +prefix <= bits));
+  return (
+    isIP(address) !== 0 &&
+    rest.length === 0 &&
+    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && +prefix <= bits))
+  );
 }

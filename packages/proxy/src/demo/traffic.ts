@@ -19,7 +19,10 @@ export function startDemoTraffic(proxy: Endpoint): Disposable {
 
 async function request(url: string): Promise<void> {
   try {
-    const response = await fetch(url, { headers: { connection: "close" }, signal: AbortSignal.timeout(5_000) });
+    const response = await fetch(url, {
+      headers: { connection: "close" },
+      signal: AbortSignal.timeout(5_000),
+    });
     await response.arrayBuffer();
   } catch {
     // The proxy is draining, or the demo is being stopped.

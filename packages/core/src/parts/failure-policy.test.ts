@@ -45,6 +45,14 @@ describe("failurePolicy", () => {
     },
   );
 
+  it("forgets failures, not only calls, when reset", () => {
+    const policy = failurePolicy({ failureRatio: 1, minCalls: 2 });
+    policy.failed();
+    policy.reset();
+    policy.succeeded();
+    expect(policy.failed()).toBe(false);
+  });
+
   it.each([
     [{ failures: 0 }, "failures must be a whole number >= 1, got 0"],
     [{ failureRatio: 0 }, "failureRatio must be > 0 and at most 1, got 0"],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { Context } from "../context.ts";
 import { abandoned } from "./outcome.ts";
-import { TimeoutError } from "./timeout.ts";
+import { TimeoutError } from "../layers/timeout.ts";
 
 describe("abandoned", () => {
   it("is a call whose caller went away, for whatever reason", () => {

@@ -47,6 +47,15 @@ describe("LatencyWindow", () => {
     expect(window.percentile(99)).toBeLessThan(1.1);
   });
 
+  it("keeps nothing for longer than two windows, however answers are spaced", async () => {
+    const window = new LatencyWindow(1_000);
+    window.record(100);
+    await time.advance(1_500);
+    window.record(1);
+    await time.advance(500);
+    expect(window.count).toBe(1);
+  });
+
   it("forgets everything after a long silence", async () => {
     const window = new LatencyWindow(1_000);
     window.record(100);

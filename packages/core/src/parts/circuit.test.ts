@@ -59,6 +59,22 @@ describe("Circuit", () => {
     expect(states).toEqual(["open", "half-open", "open"]);
   });
 
+  it("begins each trial anew", async () => {
+    const { circuit, states, open } = build(3);
+    open();
+    await time.advance(1_000);
+    const trials = [circuit.enter(), circuit.enter(), circuit.enter()];
+    circuit.leave(trials[0] ?? -1, "succeeded");
+    circuit.leave(trials[1] ?? -1, "failed");
+    await time.advance(1_000);
+    for (const state of ["half-open", "half-open", "closed"]) {
+      expect(circuit.refuses).toBe(false);
+      circuit.leave(circuit.enter(), "succeeded");
+      expect(states.at(-1)).toBe(state);
+    }
+    expect(() => [circuit.enter(), circuit.enter(), circuit.enter(), circuit.enter()]).not.toThrow();
+  });
+
   it("lets another call try when one of the trial was cancelled", async () => {
     const { circuit, open } = build();
     open();

@@ -1,6 +1,6 @@
 import { Context } from "../context.ts";
 import type { Backoff } from "./backoff.ts";
-import { TimeoutError } from "./timeout.ts";
+import { TimeoutError } from "../layers/timeout.ts";
 
 /** What a {@link Connector} does, and whom it tells. */
 export interface ConnectorOptions<T> {
