@@ -81,9 +81,9 @@ describeWith(["kafka", "kcat"], "a real Kafka behind pagoda run", () => {
       serializers: stringSerializers,
       retries: 0,
     });
-    let stopped = false;
+    const proxyEnded = new AbortController();
     const producing = (async () => {
-      for (let n = 0; !stopped; n++) {
+      for (let n = 0; !proxyEnded.signal.aborted; n++) {
         const value = `record ${n}`;
         try {
           await producer.send({ messages: [{ topic, value }], acks: ProduceAcks.ALL });
@@ -96,7 +96,7 @@ describeWith(["kafka", "kcat"], "a real Kafka behind pagoda run", () => {
       }
     })();
     expect(await proxy.exited).toBe(0);
-    stopped = true;
+    proxyEnded.abort();
     await producing;
     await producer.close(true);
     proxy = await startBefore(kafka);

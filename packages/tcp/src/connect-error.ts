@@ -71,7 +71,10 @@ const tlsFaults: ReadonlyMap<string, string> = new Map([
   ["CERT_HAS_EXPIRED", "its certificate has expired"],
   ["CERT_NOT_YET_VALID", "its certificate is not valid yet: check the clocks"],
   ["DEPTH_ZERO_SELF_SIGNED_CERT", untrusted],
-  ["ECONNRESET", "it closed the connection during the handshake: does it speak TLS, and accept our certificate?"],
+  [
+    "ECONNRESET",
+    "it closed the connection during the handshake: does it speak TLS, and accept our certificate?",
+  ],
   ["EPROTO", "it does not speak TLS there: is this its plaintext port?"],
   ["ERR_SSL_PACKET_LENGTH_TOO_LONG", "it does not speak TLS there: is this its plaintext port?"],
   ["ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE", "it refused our certificate"],
@@ -121,7 +124,8 @@ function codesOf(error: unknown): string[] {
 
 /** The name in the certificate is another one. */
 function altName(error: unknown): string | undefined {
-  if (!(error instanceof Error && "code" in error && error.code === "ERR_TLS_CERT_ALTNAME_INVALID")) return undefined;
+  if (!(error instanceof Error && "code" in error && error.code === "ERR_TLS_CERT_ALTNAME_INVALID"))
+    return undefined;
   const reason = "reason" in error ? String(error.reason) : error.message;
   return `its certificate is for another name: set the server name (${reason})`;
 }

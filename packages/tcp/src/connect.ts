@@ -43,8 +43,14 @@ export interface ConnectorOptions {
   readonly lookup?: LookupFunction;
 }
 
+/** Where to connect. */
+export interface ConnectTarget extends Endpoint {
+  /** Bytes to send before anything else, TLS included: a PROXY protocol header. @default none */
+  readonly preamble?: Uint8Array;
+}
+
 /** Where and how to connect. */
-export interface ConnectOptions extends ConnectorOptions, Endpoint {}
+export interface ConnectOptions extends ConnectorOptions, ConnectTarget {}
 
 /**
  * Opens a connection: tries the addresses of the host one after the other, IPv6 and IPv4 in turn
@@ -68,7 +74,7 @@ export function connect(options: ConnectOptions, cx: Context): Promise<Connectio
  *   .service(connector({ timeoutMs: 5_000 }));
  * ```
  */
-export function connector(options: ConnectorOptions = {}): GuardedService<Endpoint, Connection> {
+export function connector(options: ConnectorOptions = {}): GuardedService<ConnectTarget, Connection> {
   const timeoutMs = milliseconds("timeoutMs", options.timeoutMs ?? 10_000);
   const keepAliveMs = notNegative("keepAliveMs", options.keepAliveMs ?? 60_000);
   // Node raises anything below 10 to 10.
@@ -85,7 +91,7 @@ export function connector(options: ConnectorOptions = {}): GuardedService<Endpoi
     ...(lookup && { lookup }),
   };
 
-  return service(async ({ host, port }, cx) => {
+  const open = async ({ host, port, preamble }: ConnectTarget, cx: Context): Promise<Connection> => {
     whole("port", port, 1, 65_535);
     cx.throwIfCancelled();
     const endpoint = { host, port };
@@ -100,12 +106,16 @@ export function connector(options: ConnectorOptions = {}): GuardedService<Endpoi
         local: localEndpoint(socket),
         listener: name,
       });
-      if (tls === undefined) return connection;
-      phase = "tls";
-      const tlsOptions = tls.optionsFor(host === "" ? "localhost" : host);
-      const secured = connectTls({ ...tlsOptions, socket });
-      await opened(secured, "secureConnect");
-      connection.secure(secured, factsOf(secured, tlsOptions.servername));
+      if (preamble !== undefined) socket.write(preamble);
+      if (tls !== undefined) {
+        phase = "tls";
+        const tlsOptions = tls.optionsFor(host === "" ? "localhost" : host);
+        const secured = connectTls({ ...tlsOptions, socket });
+        await opened(secured, "secureConnect");
+        connection.secure(secured, factsOf(secured, tlsOptions.servername));
+      }
+      // Cancelled after it opened, and before anybody knows.
+      cx.throwIfCancelled();
       return connection;
     } catch (error) {
       socket.destroy();
@@ -115,7 +125,8 @@ export function connector(options: ConnectorOptions = {}): GuardedService<Endpoi
       clearTimeout(timer);
       stop();
     }
-  });
+  };
+  return service(open, { name: "connector" });
 }
 
 /** Resolves at `event`; rejects with the error, or when the socket closes without one. */

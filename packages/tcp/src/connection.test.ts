@@ -8,7 +8,11 @@ import { describe, expect, it } from "vitest";
 import { Connection, closeCauseOf } from "./connection.ts";
 import { memoryConnections } from "./testing/memory-connections.ts";
 
-const facts = { remote: { host: "192.0.2.1", port: 1 }, local: { host: "192.0.2.2", port: 2 }, listener: "t" };
+const facts = {
+  remote: { host: "192.0.2.1", port: 1 },
+  local: { host: "192.0.2.2", port: 2 },
+  listener: "t",
+};
 const tls = {
   version: "TLSv1.3",
   cipher: "TLS_AES_128_GCM_SHA256",
@@ -74,10 +78,24 @@ describe("Connection", () => {
     expect([client.bytesWritten, server.bytesRead, server.bytesWritten]).toEqual([5, 5, 0]);
   });
 
-  it("learns who the client really is", () => {
+  it("learns who the client really is from a PROXY header", () => {
     const [, server] = memoryConnections();
-    server.cameFrom({ host: "198.51.100.7", port: 7 });
-    expect(server.remote).toEqual({ host: "198.51.100.7", port: 7 });
+    const balancer = server.remote;
+    const source = { host: "198.51.100.7", port: 7 };
+    const addresses = { family: "inet", source, destination: server.local } as const;
+    const header = { version: 2, command: "proxy", transport: "stream", addresses, tlvs: [] } as const;
+    server.cameThrough(header);
+    expect([server.remote, server.peer]).toEqual([source, balancer]);
+    expect(server.proxyHeader).toBe(header);
+  });
+
+  it.each([
+    { version: 2, command: "local", transport: "unspec", addresses: { family: "unspec" }, tlvs: [] },
+    { version: 1, command: "proxy", transport: "unspec", addresses: { family: "unspec" }, tlvs: [] },
+  ] as const)("keeps the real ends when the header names none: %o", (header) => {
+    const [, server] = memoryConnections();
+    server.cameThrough(header);
+    expect(server.remote).toEqual(server.peer);
   });
 
   it("reads and writes the decrypted side once it is secure, and closes both", async () => {
@@ -97,6 +115,19 @@ describe("Connection", () => {
     const decrypted = new PassThrough();
     server.secure(decrypted, tls);
     expect(decrypted.destroyed).toBe(true);
+  });
+
+  it("waits for work under way to say why the transport closed", async () => {
+    const [, server] = memoryConnections();
+    const work = Promise.withResolvers<void>();
+    const error = new Error("the client's certificate was refused");
+    const done = work.promise.catch(() => server.close("protocol_error", error));
+    server.holdClosed(work.promise);
+    server.transport.destroy();
+    await once(server.transport, "close");
+    work.reject(error);
+    await done;
+    expect(await server.closed).toEqual({ cause: "protocol_error", error });
   });
 
   it("has an id of its own", () => {

@@ -1,6 +1,8 @@
 import { classify, ProxyError, Scope } from "@pagoda/core";
 import type { Duplex } from "node:stream";
 
+import type { ProxyHeader } from "./proxy-protocol/header.ts";
+
 /**
  * Why a connection ended: the closed set that metrics and logs use.
  *
@@ -95,6 +97,8 @@ export class Connection {
   /** The bytes as they came from the network (or from memory, in a test). */
   readonly transport: Duplex;
   readonly local: Endpoint;
+  /** Who is at the other end of the transport: a balancer, where there is one in between. */
+  readonly peer: Endpoint;
   /** When it was opened, on the clock of `performance.now()`. */
   readonly openedAtMs: number;
   /** Released when the connection has closed. */
@@ -105,14 +109,17 @@ export class Connection {
   #remote: Endpoint;
   #stream: Duplex;
   #tls: TlsFacts | undefined;
+  #proxyHeader: ProxyHeader | undefined;
   #cause: CloseCause | undefined;
   #error: Error | undefined;
+  #held: Promise<unknown> | undefined;
 
   constructor(transport: Duplex, options: ConnectionOptions) {
     lastId += 1;
     this.id = lastId;
     this.transport = transport;
     this.#stream = transport;
+    this.peer = options.remote;
     this.#remote = options.remote;
     this.#tls = options.tls;
     this.local = options.local;
@@ -128,8 +135,12 @@ export class Connection {
         // A release that fails is a defect of what registered it; the connection has closed anyway.
         this.scope.close().catch(() => {});
       };
-      if (transport.closed) finish();
-      else transport.once("close", finish);
+      const closed = (): void => {
+        if (this.#held === undefined) finish();
+        else this.#held.then(finish, finish);
+      };
+      if (transport.closed) closed();
+      else transport.once("close", closed);
     });
   }
 
@@ -141,6 +152,11 @@ export class Connection {
   /** The client as it says it is: the PROXY header's source where one was accepted. */
   get remote(): Endpoint {
     return this.#remote;
+  }
+
+  /** The PROXY protocol header that was accepted, with its extensions. */
+  get proxyHeader(): ProxyHeader | undefined {
+    return this.#proxyHeader;
   }
 
   /** Undefined on a connection in plain text. */
@@ -167,9 +183,12 @@ export class Connection {
     this.#tls = tls;
   }
 
-  /** Records who the client really is, as a trusted balancer said. */
-  cameFrom(remote: Endpoint): void {
-    this.#remote = remote;
+  /** Records what a trusted balancer said in a PROXY protocol header, first who the client is. */
+  cameThrough(header: ProxyHeader): void {
+    this.#proxyHeader = header;
+    const { command, addresses } = header;
+    if (command === "local" || addresses.family === "unix" || addresses.family === "unspec") return;
+    this.#remote = addresses.source;
   }
 
   /**
@@ -181,6 +200,19 @@ export class Connection {
     this.#error ??= error;
     this.#stream.destroy();
     this.transport.destroy();
+  }
+
+  /**
+   * Puts `closed` off until `work` has settled, should the transport close meanwhile: what fails is
+   * told after its transport has closed, and can still give the cause by `close`. It must settle
+   * once the transport has closed.
+   */
+  holdClosed(work: Promise<unknown>): void {
+    const release = (): void => {
+      if (this.#held === work) this.#held = undefined;
+    };
+    this.#held = work;
+    work.then(release, release);
   }
 
   #failed(error: unknown): void {

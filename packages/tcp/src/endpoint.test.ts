@@ -1,5 +1,5 @@
 import { ProxyError } from "@pagoda/core";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { formatEndpoint, parseEndpoint } from "./endpoint.ts";
@@ -47,7 +47,12 @@ describe("parseEndpoint", () => {
 
   it("refuses with INVALID_ENDPOINT", () => {
     expect(() => parseEndpoint("nowhere")).toThrow(
-      expect.objectContaining({ code: "INVALID_ENDPOINT", kind: "invalid", retriable: false, text: "nowhere" }),
+      expect.objectContaining({
+        code: "INVALID_ENDPOINT",
+        kind: "invalid",
+        retriable: false,
+        text: "nowhere",
+      }),
     );
   });
 

@@ -65,5 +65,8 @@ function isHost(host: string): boolean {
   if (host === "" || isIP(host) !== 0) return true;
   // Digits and dots alone were meant to be an IPv4 address, and are none.
   if (host.length > 253 || /^[\d.]+$/.test(host)) return false;
-  return host.replace(/\.$/, "").split(".").every((each) => label.test(each));
+  return host
+    .replace(/\.$/, "")
+    .split(".")
+    .every((each) => label.test(each));
 }

@@ -21,7 +21,8 @@ interface Explanation {
 const inUse: Explanation = {
   code: "LISTEN_PORT_IN_USE",
   kind: "invalid",
-  say: ({ port }) => `the port is in use: stop what listens there (ss -ltnp sport = :${port}), or take another port`,
+  say: ({ port }) =>
+    `the port is in use: stop what listens there (ss -ltnp sport = :${port}), or take another port`,
 };
 const permission: Explanation = {
   code: "LISTEN_PERMISSION",
@@ -34,7 +35,8 @@ const permission: Explanation = {
 const notAvailable: Explanation = {
   code: "LISTEN_ADDRESS_NOT_AVAILABLE",
   kind: "invalid",
-  say: ({ host }) => `this machine has no address ${host}: use one that it has, or leave the host empty for all`,
+  say: ({ host }) =>
+    `this machine has no address ${host}: use one that it has, or leave the host empty for all`,
 };
 const unknownName: Explanation = {
   code: "LISTEN_DNS",

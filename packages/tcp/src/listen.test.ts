@@ -101,7 +101,10 @@ describe("bind", () => {
     expect(accepted).toHaveLength(1);
     expect(await refused[0]?.closed).toMatchObject({
       cause: "policy",
-      error: { code: "CONNECTION_LIMIT", message: "listener test: 1 connections are open, which is its limit" },
+      error: {
+        code: "CONNECTION_LIMIT",
+        message: "listener test: 1 connections are open, which is its limit",
+      },
     });
     accepted[0]?.close("drain");
     await accepted[0]?.closed;
@@ -172,7 +175,9 @@ describe("bind refuses", () => {
   });
 
   it("an address that the machine does not have", async () => {
-    await expect(bound({ host: "192.0.2.1" })).rejects.toMatchObject({ code: "LISTEN_ADDRESS_NOT_AVAILABLE" });
+    await expect(bound({ host: "192.0.2.1" })).rejects.toMatchObject({
+      code: "LISTEN_ADDRESS_NOT_AVAILABLE",
+    });
   });
 
   it("a name that does not resolve", async () => {
@@ -194,7 +199,9 @@ describe("listen", () => {
     const free = await bound();
     await free.close();
     const connections: Connection[] = [];
-    const subscription = listen({ ...free.address, name: "test" }).subscribe((each) => connections.push(each));
+    const subscription = listen({ ...free.address, name: "test" }).subscribe((each) =>
+      connections.push(each),
+    );
     await turns(() => connects(free));
     await turns(() => connections.length > 0);
     subscription.unsubscribe();
@@ -205,7 +212,9 @@ describe("listen", () => {
   it("listens no more when it was left before it began", async () => {
     const free = await bound();
     await free.close();
-    listen({ ...free.address, name: "test" }).subscribe().unsubscribe();
+    listen({ ...free.address, name: "test" })
+      .subscribe()
+      .unsubscribe();
     await turns(() => true);
     await refuses(free);
   });

@@ -188,7 +188,9 @@ class Acceptor {
 
   #subscribe(subscriber: Subscriber<Connection>): () => void {
     if (this.#subscriber !== undefined) {
-      subscriber.error(new TypeError("a listener's connections have one subscriber, and there is one already"));
+      subscriber.error(
+        new TypeError("a listener's connections have one subscriber, and there is one already"),
+      );
       return () => {};
     }
     this.#subscriber = subscriber;

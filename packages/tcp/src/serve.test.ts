@@ -76,7 +76,10 @@ describe("serve", () => {
     });
     const [, server] = memoryConnections();
     connections.next(server);
-    expect(await server.closed).toMatchObject({ cause: "io_error", error: { message: "thrown, not rejected" } });
+    expect(await server.closed).toMatchObject({
+      cause: "io_error",
+      error: { message: "thrown, not rejected" },
+    });
   });
 
   it("cancels the call when its connection closes, and does not call that a failure", async () => {
@@ -90,7 +93,10 @@ describe("serve", () => {
     server.stream.resume().end();
     await server.closed;
     await turn();
-    expect(cx.reason).toMatchObject({ code: "CONNECTION_CLOSED", message: "the connection closed (peer_closed)" });
+    expect(cx.reason).toMatchObject({
+      code: "CONNECTION_CLOSED",
+      message: "the connection closed (peer_closed)",
+    });
     expect(cx.attached).toBe(0);
     expect(seen).toEqual([]);
     expect(serving.open).toBe(0);
@@ -155,9 +161,12 @@ describe("serve", () => {
 
   it("rejects `ended` when accepting fails", async () => {
     const { mock } = build();
-    await expect(serve(throwError(() => new Error("port in use")), mock.service).ended).rejects.toThrow(
-      "port in use",
-    );
+    await expect(
+      serve(
+        throwError(() => new Error("port in use")),
+        mock.service,
+      ).ended,
+    ).rejects.toThrow("port in use");
   });
 
   it("refuses a connection that comes after it stopped", async () => {
@@ -188,7 +197,12 @@ describe("serve", () => {
     const address = { host: "192.0.2.1", port: 9092 };
     const close = (): Promise<void> => Promise.resolve();
     const listener = { name: "t", address, connections, open: 0, close, [Symbol.asyncDispose]: close };
-    expect(serve(listener, service(async () => {})).address).toEqual(address);
+    expect(
+      serve(
+        listener,
+        service(async () => {}),
+      ).address,
+    ).toEqual(address);
   });
 });
 
@@ -243,9 +257,9 @@ describe("serve on a clock", () => {
   });
 
   it("refuses a lingerMs of 0", () => {
-    expect(() => serve(new Subject<Connection>(), mockService<Connection, void>().service, { lingerMs: 0 })).toThrow(
-      "lingerMs must be > 0",
-    );
+    expect(() =>
+      serve(new Subject<Connection>(), mockService<Connection, void>().service, { lingerMs: 0 }),
+    ).toThrow("lingerMs must be > 0");
   });
 });
 

@@ -55,7 +55,11 @@ export interface ListenerServing extends Serving {
  * const serving = serve(await bind({ port: 9092, name: "main" }), proxy, { drain });
  * ```
  */
-export function serve(listener: Listener, service: Service<Connection, void>, options?: ServeOptions): ListenerServing;
+export function serve(
+  listener: Listener,
+  service: Service<Connection, void>,
+  options?: ServeOptions,
+): ListenerServing;
 export function serve(
   connections: Observable<Connection>,
   service: Service<Connection, void>,

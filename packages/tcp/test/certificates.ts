@@ -38,7 +38,7 @@ export async function testAuthority(name = "Pagoda test authority"): Promise<Tes
       ];
       const signed = await generate(attributes, {
         keyType: "ec",
-    algorithm: "sha256",
+        algorithm: "sha256",
         ca,
         notBeforeDate: from,
         notAfterDate: to,

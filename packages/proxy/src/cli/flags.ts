@@ -63,7 +63,7 @@ export function readFlags<F extends Flags>(
   if (faults.length > 0) {
     throw new UsageError(`${faults.join("; ")} (see: pagoda ${command} --help)`);
   }
-  return values as FlagValues<F>;
+  return values;
 }
 
 /** ` - did you mean --upstream?`, or nothing when no known name is near. */

@@ -37,7 +37,11 @@ export interface Certificate {
 }
 
 /** @throws CertificateError when a file cannot be read. */
-export async function readCertificate({ cert, key, passphrase }: CertificateSource): Promise<CertificateTexts> {
+export async function readCertificate({
+  cert,
+  key,
+  passphrase,
+}: CertificateSource): Promise<CertificateTexts> {
   const [certText, keyText] = await Promise.all([readPem("certificate", cert), readPem("key", key)]);
   return { cert: certText, key: keyText, passphrase };
 }
@@ -103,7 +107,9 @@ function parseKey(source: PemText, passphrase: string | undefined): KeyObject {
   try {
     return createPrivateKey({ key: block.text, ...(passphrase !== undefined && { passphrase }) });
   } catch (error) {
-    const fault = encrypted ? "cannot be decrypted: is the passphrase right?" : `is broken: ${messageOf(error)}`;
+    const fault = encrypted
+      ? "cannot be decrypted: is the passphrase right?"
+      : `is broken: ${messageOf(error)}`;
     throw new CertificateError("key", source.pem, fault, { cause: error });
   }
 }

@@ -51,7 +51,14 @@ interface Texts {
  * @throws CertificateError naming the file and the fault.
  */
 export async function clientTls(options: ClientTlsOptions = {}): Promise<ClientTls> {
-  const { ca, certificate: source, serverName, alpn, minVersion = "TLSv1.2", rejectUnauthorized = true } = options;
+  const {
+    ca,
+    certificate: source,
+    serverName,
+    alpn,
+    minVersion = "TLSv1.2",
+    rejectUnauthorized = true,
+  } = options;
   let certificate: Certificate | undefined;
   let secureContext: SecureContext | undefined;
 

@@ -1,16 +1,16 @@
-import { messageOf, ProxyError } from "@pagoda/core";
+import { classify, messageOf, ProxyError } from "@pagoda/core";
 import type { Context } from "@pagoda/core";
 import type { Duplex } from "node:stream";
 import type { Server, TLSSocket } from "node:tls";
 
 import { ConnectionClosedError } from "../connection.ts";
 
-/** TLS could not be agreed on with a client. */
+/** TLS could not be agreed on with a client; of the kind `unavailable` when the client just left. */
 export class TlsHandshakeError extends ProxyError {
   readonly code = "TLS_HANDSHAKE";
   readonly retriable = false;
-  readonly kind: "protocol" | "timeout";
-  constructor(kind: "protocol" | "timeout", fault: string, options?: ErrorOptions) {
+  readonly kind: "protocol" | "timeout" | "unavailable";
+  constructor(kind: TlsHandshakeError["kind"], fault: string, options?: ErrorOptions) {
     super(`TLS handshake failed: ${fault}`, options);
     this.kind = kind;
   }
@@ -53,8 +53,7 @@ export async function handshake(
       new Promise<TLSSocket>((resolve, reject) => {
         const attempt: Attempt = {
           done: resolve,
-          failed: (error, socket) =>
-            reject(new TlsHandshakeError("protocol", faultOf(error, socket), { cause: error })),
+          failed: (error, socket) => reject(explain(error, socket)),
         };
         const facade = Object.create(server, { [attemptOf]: { value: attempt } }) as Facade;
         timer = setTimeout(
@@ -97,11 +96,14 @@ const faults: ReadonlyMap<string, string> = new Map([
   ["ERR_SSL_WRONG_VERSION_NUMBER", "the client does not speak TLS"],
 ]);
 
-function faultOf(error: NodeJS.ErrnoException, socket: TLSSocket): string {
-  // Typed as an Error; it is the code of what OpenSSL found, a string.
+function explain(error: NodeJS.ErrnoException, socket: TLSSocket): TlsHandshakeError {
+  // Typed as an Error; it is the code of what OpenSSL found, a string. Node then just hangs up.
   const refusal: unknown = socket.authorizationError;
   if (refusal !== null && refusal !== undefined) {
-    return `the client's certificate was refused (${messageOf(refusal)})`;
+    const fault = `the client's certificate was refused (${messageOf(refusal)})`;
+    return new TlsHandshakeError("protocol", fault, { cause: error });
   }
-  return faults.get(error.code ?? "") ?? error.message;
+  const { kind, code } = classify(error);
+  const fault = faults.get(code) ?? error.message;
+  return new TlsHandshakeError(kind === "unavailable" ? kind : "protocol", fault, { cause: error });
 }

@@ -87,6 +87,8 @@ describe("reloading", () => {
 
   it("refuses a negative reloadEveryMs", async () => {
     const { read, make } = build();
-    await expect(reloading(read, make, { reloadEveryMs: -1 })).rejects.toThrow("reloadEveryMs must be >= 0, got -1");
+    await expect(reloading(read, make, { reloadEveryMs: -1 })).rejects.toThrow(
+      "reloadEveryMs must be >= 0, got -1",
+    );
   });
 });

@@ -10,9 +10,7 @@ export class ServerNames<T> {
   /** `name` may be `*.example.com`. Of two values for one name the first stays. */
   add(name: string, value: T): void {
     const normal = normalise(name);
-    const [names, key] = normal.startsWith("*.")
-      ? [this.#wildcard, normal.slice(2)]
-      : [this.#exact, normal];
+    const [names, key] = normal.startsWith("*.") ? [this.#wildcard, normal.slice(2)] : [this.#exact, normal];
     if (!names.has(key)) names.set(key, value);
   }
 

@@ -1,6 +1,7 @@
 import { layer, milliseconds } from "@pagoda/core";
 import type { Context, SameLayer } from "@pagoda/core";
 
+import { closeCauseOf } from "../connection.ts";
 import type { Connection } from "../connection.ts";
 import { peek } from "../peek.ts";
 import { factsOf } from "./facts.ts";
@@ -32,11 +33,11 @@ const handshakeRecord = 0x16;
  *
  * Above detection, which then sees the decrypted bytes; below what reads a PROXY header.
  */
-export function terminateTls<Res>(options: TerminateTlsOptions): SameLayer<Connection, Res> {
+export function terminateTls<C extends Connection, Res>(options: TerminateTlsOptions): SameLayer<C, Res> {
   const { tls, plaintext = "refuse" } = options;
   const timeoutMs = milliseconds("handshakeTimeoutMs", options.handshakeTimeoutMs ?? 10_000);
 
-  return layer("terminateTls", (inner) => async (connection: Connection, cx: Context) => {
+  return layer("terminateTls", (inner) => async (connection: C, cx: Context) => {
     if (plaintext === "refuse" || (await opensWithTls(connection, timeoutMs, cx))) {
       await secure(connection, tls, timeoutMs, cx);
     }
@@ -54,12 +55,22 @@ async function opensWithTls(connection: Connection, timeoutMs: number, cx: Conte
   return seen.outcome === "decided" && seen.value;
 }
 
-async function secure(connection: Connection, tls: ServerTls, timeoutMs: number, cx: Context): Promise<void> {
+async function secure(
+  connection: Connection,
+  tls: ServerTls,
+  timeoutMs: number,
+  cx: Context,
+): Promise<void> {
+  const attempt = handshake(tls.server, connection.stream, timeoutMs, cx);
+  // When it fails Node closes the transport before it says why.
+  connection.holdClosed(attempt);
   try {
-    const socket = await handshake(tls.server, connection.stream, timeoutMs, cx);
+    const socket = await attempt;
     connection.secure(socket, factsOf(socket, serverNameOf(socket.servername)));
   } catch (error) {
-    if (error instanceof TlsHandshakeError && error.kind === "timeout") connection.close("idle_timeout", error);
+    if (error instanceof TlsHandshakeError) {
+      connection.close(error.kind === "timeout" ? "idle_timeout" : closeCauseOf(error), error);
+    }
     throw error;
   }
 }
