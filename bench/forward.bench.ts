@@ -64,7 +64,11 @@ const figures: readonly Figure[] = [
   held(1_000, 100),
 ];
 
-async function measure({ name, proxy }: Subject, client: Running, { load, read, of }: Figure): Promise<number> {
+async function measure(
+  { name, proxy }: Subject,
+  client: Running,
+  { load, read, of }: Figure,
+): Promise<number> {
   const before = read(proxy.pid);
   const { failure } = (await client.ask({ ...load, port: proxy.port })) as LoadResult;
   if (failure !== undefined) throw new Error(`${name}: ${failure}`);
@@ -103,7 +107,9 @@ export const bench: Bench = {
         measure: () => measure(subject, client, figure),
       }));
       const { title, unit } = figure;
-      tables.push(await interleave(variants, { title, unit, baseline: ["nginx stream", "Node pipe"], rounds }));
+      tables.push(
+        await interleave(variants, { title, unit, baseline: ["nginx stream", "Node pipe"], rounds }),
+      );
     }
     return { tables, notes: [...notes, "each proxy in one process, client and upstream in their own"] };
   },

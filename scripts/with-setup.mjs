@@ -51,4 +51,12 @@ const child = spawn(runtime, ["--conditions=@pagoda/source", "--enable-source-ma
 process.on("SIGINT", () => process.stdin.isTTY || child.kill("SIGINT"));
 process.on("SIGTERM", () => child.kill("SIGTERM"));
 process.on("SIGHUP", () => child.kill("SIGHUP"));
+// npm gives a signal to the shell between us, which dies of it without passing it on.
+const parent = process.ppid;
+const orphaned = setInterval(() => {
+  if (process.ppid === parent) return;
+  clearInterval(orphaned);
+  child.kill("SIGTERM");
+}, 200);
+orphaned.unref();
 child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)));

@@ -13,7 +13,10 @@ function codesInSource(): readonly string[] {
   const codes = files.flatMap((file) => {
     const source = readFileSync(join(root, file), "utf8");
     const unions = [...source.matchAll(/type \w+Code =([^;]+);/g)].map(([, union = ""]) => union).join();
-    return [...matches(source, /readonly code(?:: string)? = "([A-Z_]+)"/g), ...matches(unions, /"([A-Z_]+)"/g)];
+    return [
+      ...matches(source, /readonly code(?:: string)? = "([A-Z_]+)"/g),
+      ...matches(unions, /"([A-Z_]+)"/g),
+    ];
   });
   return [...new Set(codes)].toSorted();
 }

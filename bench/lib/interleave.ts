@@ -42,12 +42,10 @@ export async function interleave(variants: readonly Variant[], options: Interlea
   const baseline = options.baseline.find((name) => values.has(name));
   const base = baseline === undefined ? undefined : values.get(baseline);
   if (baseline === undefined || base === undefined) throw new TypeError(`${title}: no baseline`);
-  const rows = [...values].map(
-    ([variant, measured]): Row => ({
-      variant,
-      value: spread(measured),
-      ratio: spread(measured.map((value, round) => value / (base[round] ?? Number.NaN))),
-    }),
-  );
+  const rows = [...values].map(([variant, measured]): Row => ({
+    variant,
+    value: spread(measured),
+    ratio: spread(measured.map((value, round) => value / (base[round] ?? Number.NaN))),
+  }));
   return { title, unit, baseline, rounds, rows };
 }

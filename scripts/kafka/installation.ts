@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, renameSync } from "node:fs";
+import { existsSync, renameSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Distribution } from "./distribution.ts";
@@ -48,8 +48,12 @@ export async function train(
   return { ...installation, archive };
 }
 
-/** An archive fits one JVM and one class path: both are in its name. */
+/** An archive fits one JVM and the very jars it was made from: its name says which. */
 function archiveFile({ command, version }: Java, { folder, classpath }: Distribution): string {
-  const key = createHash("sha256").update(`${command}\n${version}\n${classpath}`).digest("hex").slice(0, 8);
+  const jars = classpath.split(":").map((jar) => `${jar} ${statSync(jar).mtimeMs}`);
+  const key = createHash("sha256")
+    .update([command, version, ...jars].join("\n"))
+    .digest("hex")
+    .slice(0, 8);
   return join(folder, `classes-${key}.jsa`);
 }

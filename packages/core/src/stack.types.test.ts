@@ -9,6 +9,7 @@ import { around } from "./layers/around.ts";
 import { errorContext } from "./layers/error-context.ts";
 import { fallback } from "./layers/fallback.ts";
 import { filter } from "./layers/filter.ts";
+import { hedge } from "./layers/hedge.ts";
 import { lazy } from "./layers/lazy.ts";
 import { mapError } from "./layers/map-error.ts";
 import { mapRequest } from "./layers/map-request.ts";
@@ -16,6 +17,7 @@ import { mapResponse } from "./layers/map-response.ts";
 import { observe } from "./layers/observe.ts";
 import type { Observer } from "./layers/observe.ts";
 import { optional } from "./layers/optional.ts";
+import { retry } from "./layers/retry.ts";
 import { route } from "./layers/route.ts";
 import { timeout } from "./layers/timeout.ts";
 import { service } from "./service.ts";
@@ -44,6 +46,23 @@ type Shape = { kind: "circle"; radius: number } | { kind: "square"; side: number
 const cx = Context.background();
 
 describe("a stack infers", () => {
+  it("the request from the stack, where an option's function asks for less of it", () => {
+    const isLocal = ({ host }: Pick<Target, "host">): boolean => host === "localhost";
+    const who = ({ host }: Pick<Target, "host">): string => host;
+    const ground = service<Target & Detected, string>(async ({ protocol }) => protocol);
+    const built = stack<Target & Detected, string>()
+      .push(filter({ allow: isLocal }))
+      .push(route({ when: isLocal, to: ground }))
+      .push(retry({ when: (_, target) => isLocal(target) }))
+      .push(hedge({ afterMs: 1_000, canHedge: isLocal }))
+      .push(errorContext({ who }))
+      .push(observe({ onCall: isLocal }))
+      .push(mapError((error, target: Pick<Target, "host">) => [error, isLocal(target)]))
+      .push(fallback({ when: (_, target: Pick<Target, "host">) => isLocal(target), to: ground }))
+      .service(ground);
+    expectTypeOf(built).toEqualTypeOf<GuardedService<Target & Detected, string>>();
+  });
+
   it("the types below a layer that changes them", async () => {
     const built = stack<string, number>()
       .push(mapRequest((text) => text.length))

@@ -60,7 +60,8 @@ export interface ProxyOptions {
   readonly drainTimeoutMs: number;
 }
 
-export const defaults = {
+/** What an option is when nobody says; times in milliseconds. */
+export const defaults: Omit<ProxyOptions, "listen" | "upstream"> = {
   name: "main",
   protocol: "detect",
   admin: { host: "127.0.0.1", port: 9190 },
@@ -70,4 +71,4 @@ export const defaults = {
   idleTimeoutMs: 600_000,
   // Below the 30 s that Kubernetes gives before it kills.
   drainTimeoutMs: 25_000,
-} as const satisfies Partial<ProxyOptions>;
+};

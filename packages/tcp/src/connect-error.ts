@@ -100,8 +100,7 @@ export function connectError(endpoint: Endpoint, phase: ConnectPhase, cause: unk
   for (const [code, [fault, why]] of tcpFaults) {
     if (codes.includes(code)) return new ConnectError(endpoint, fault, why, cause);
   }
-  const why = messageOf(cause) === "" ? codes.join(", ") : messageOf(cause);
-  return new ConnectError(endpoint, failed, why, cause);
+  return new ConnectError(endpoint, failed, messageOf(cause), cause);
 }
 
 /** `timeoutMs` passed first. */

@@ -102,6 +102,23 @@ describe("serve", () => {
     expect(serving.open).toBe(0);
   });
 
+  it("tells of a failure that only shows once the connection has closed", async () => {
+    const connections = new Subject<Connection>();
+    const seen: unknown[] = [];
+    const refused = new NotAllowed("certificate refused");
+    const late = service<Connection, void>(async ({ closed }) => {
+      await closed;
+      throw refused;
+    });
+    serve(connections, late, { onError: (error) => seen.push(error) });
+    const [, server] = memoryConnections();
+    connections.next(server);
+    server.close("policy");
+    await server.closed;
+    await turn();
+    expect(seen).toEqual([refused]);
+  });
+
   it("gives the reset as the cause of the cancellation", async () => {
     const { mock, connections } = build();
     serve(connections, mock.service);

@@ -159,7 +159,7 @@ async function serveOne(
     await service.call(connection, cx);
     if (!connection.transport.destroyed) await endInOrder(connection, lingerMs);
   } catch (error) {
-    const failed = !cx.cancelled;
+    const failed = !cx.cancelled || !isClosing(error, cx);
     connection.close(closeCauseOf(error), error instanceof Error ? error : new Error(String(error)));
     if (failed) onError?.(error, connection);
   } finally {
@@ -167,6 +167,12 @@ async function serveOne(
     stop();
     cx.release();
   }
+}
+
+/** Does a cancelled call settle with no more than the news that its connection is gone? */
+function isClosing(error: unknown, cx: Context): boolean {
+  const { kind } = classify(error);
+  return error === cx.reason || kind === "unavailable" || kind === "cancelled";
 }
 
 /** Says that no more will come and waits for the other side to say the same, for a while. */

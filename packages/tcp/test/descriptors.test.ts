@@ -19,13 +19,16 @@ afterEach(() => {
   for (const client of clients.splice(0)) client.destroy();
 });
 
-/** Connects, and waits until the other side has answered by closing or the next one is served. */
 async function open(port: number): Promise<Socket> {
   const client = connect(port, "127.0.0.1");
   clients.push(client);
   client.on("error", () => {});
   await once(client, "connect");
   return client.resume();
+}
+
+async function closed(client: Socket): Promise<void> {
+  if (!client.closed) await once(client, "close");
 }
 
 async function ask(child: ChildProcess, command: string): Promise<Report> {
@@ -36,7 +39,11 @@ async function ask(child: ChildProcess, command: string): Promise<Report> {
 
 describe.runIf(process.platform === "linux")("a listener without a file descriptor left", () => {
   it("loses what it cannot take, and accepts again once there are some", async () => {
-    const node = [process.execPath, "--conditions=@pagoda/source", join(import.meta.dirname, "descriptors.fixture.ts")];
+    const node = [
+      process.execPath,
+      "--conditions=@pagoda/source",
+      join(import.meta.dirname, "descriptors.fixture.ts"),
+    ];
     // 45: what Node itself holds, and some twenty connections.
     child = spawn("sh", ["-c", 'ulimit -n 45 && exec "$@"', "sh", ...node], {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
@@ -44,14 +51,14 @@ describe.runIf(process.platform === "linux")("a listener without a file descript
     const [{ port }] = (await once(child, "message")) as [{ port: number }];
 
     const all = await Promise.all(Array.from({ length: 60 }, () => open(port)));
-    const lost = all.filter((client) => client.readableEnded || client.destroyed);
-    await Promise.race(all.filter((client) => !lost.includes(client)).map((client) => once(client, "close")));
+    // Some are closed at once, with nobody told: there was no descriptor to take them with.
+    await Promise.race(all.map(closed));
     const full = await ask(child, "report");
     expect(full.accepted).toBeGreaterThan(0);
     expect(full.accepted).toBeLessThan(60);
 
     child.send("free");
-    await Promise.all(all.map(async (client) => client.destroyed || once(client, "close")));
+    await Promise.all(all.map(closed));
     await open(port);
     let report: Report;
     do report = await ask(child, "report");

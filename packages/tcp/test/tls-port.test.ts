@@ -39,10 +39,13 @@ const echo = service<Connection, void>(async ({ stream, tls }) => {
 interface Port {
   readonly serving: ListenerServing;
   /** How the next connection ends. */
-  closing(): Promise<Closing>;
+  readonly closing: () => Promise<Closing>;
 }
 
-async function open(tls: Partial<ServerTlsOptions>, options: Partial<TerminateTlsOptions> = {}): Promise<Port> {
+async function open(
+  tls: Partial<ServerTlsOptions>,
+  options: Partial<TerminateTlsOptions> = {},
+): Promise<Port> {
   const built = await serverTls({ certificates: [kafka], reloadEveryMs: 0, ...tls });
   const layered = terminateTls<Connection, void>({ tls: built, ...options })(echo);
   const ends: ((closing: Closing) => void)[] = [];
@@ -104,7 +107,12 @@ describe("one port", () => {
     const { serving, closing } = await open({ clients: { ca: authority.cert } });
     const closed = closing();
     const stranger = await (await testAuthority("another")).sign(["client"]);
-    const client = connectTls({ ...stranger, port: serving.address.port, ca: authority.cert, host: "127.0.0.1" });
+    const client = connectTls({
+      ...stranger,
+      port: serving.address.port,
+      ca: authority.cert,
+      host: "127.0.0.1",
+    });
     client.on("error", () => {});
     expect(await closed).toMatchObject({
       cause: "protocol_error",

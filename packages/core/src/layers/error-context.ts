@@ -36,7 +36,7 @@ export class BoundaryError extends ProxyError {
  * Wraps each failure in a {@link BoundaryError}. Once the call is cancelled its failure passes
  * unchanged: whoever cancelled knows why, and nobody behind this layer is to blame.
  */
-export function errorContext<Req, Res>(options: ErrorContextOptions<Req>): SameLayer<Req, Res> {
+export function errorContext<Req, Res>(options: ErrorContextOptions<NoInfer<Req>>): SameLayer<Req, Res> {
   const { who } = options;
   if (typeof who !== "string" && typeof who !== "function") {
     throw new TypeError(`who must be a string or a function, got ${String(who)}`);

@@ -29,7 +29,9 @@ export interface FallbackOptions<Req, Res> {
   readonly to: Service<NoInfer<Req>, NoInfer<Res>> | Call<NoInfer<Req>, NoInfer<Res>>;
 }
 
-export function fallback<Req, Res>(options: FallbackOptions<Req, Res>): SameLayer<Req, Res> {
+export function fallback<Req, Res>(
+  options: FallbackOptions<NoInfer<Req>, NoInfer<Res>>,
+): SameLayer<Req, Res> {
   const when = callable("when", options.when ?? retriable);
   const to = serviceOf<Req, Res>(options.to);
 

@@ -46,7 +46,7 @@ export class FilteredError extends ProxyError {
 export function filter<Req, Inner extends Req, Res>(
   options: NarrowingFilterOptions<Req, Inner>,
 ): Layer<Service<Inner, Res>, Service<Req, Res>>;
-export function filter<Req, Res>(options: FilterOptions<Req>): SameLayer<Req, Res>;
+export function filter<Req, Res>(options: FilterOptions<NoInfer<Req>>): SameLayer<Req, Res>;
 export function filter<Req, Res>(options: FilterOptions<Req>): SameLayer<Req, Res> {
   const allow = callable("allow", options.allow);
   const { rule } = options;

@@ -47,7 +47,7 @@ export interface HedgeLimits<Req> {
  */
 export type HedgeOptions<Req> = HedgeLimits<Req> & (HedgeAfter | HedgeAtPercentile);
 
-export function hedge<Req, Res>(options: HedgeOptions<Req>): SameLayer<Req, Res> {
+export function hedge<Req, Res>(options: HedgeOptions<NoInfer<Req>>): SameLayer<Req, Res> {
   const canHedge = callable("canHedge", options.canHedge);
   const maxHedges = whole("maxHedges", options.maxHedges ?? 1, 1);
   const budget = options.budget === false ? unlimitedRetries : (options.budget ?? retryBudget());

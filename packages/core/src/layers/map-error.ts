@@ -11,7 +11,7 @@ import { callable } from "../options.ts";
  * it back. To say who failed, use `errorContext`.
  */
 export function mapError<Req, Res>(
-  map: (error: unknown, request: Req, cx: Context) => unknown,
+  map: (error: unknown, request: NoInfer<Req>, cx: Context) => unknown,
 ): SameLayer<Req, Res> {
   callable("map", map);
 

@@ -29,7 +29,7 @@ describe("observe", () => {
   it("tells of the call, the answer and the end, with the state that the call began with", async () => {
     const log: string[] = [];
     const inner = mockService<string, string>();
-    const outer = observe(recorder(log, "a"))(inner.service);
+    const outer = observe<string, string, string>(recorder(log, "a"))(inner.service);
     const answer = outer.call("ping", Context.background());
     expect(log).toEqual(["a: call ping"]);
     inner.calls[0]?.respond("pong");
@@ -40,7 +40,7 @@ describe("observe", () => {
   it("tells of a failure, and of the end", async () => {
     const log: string[] = [];
     const inner = mockService<string, string>();
-    const outer = observe(recorder(log, "a"))(inner.service);
+    const outer = observe<string, string, string>(recorder(log, "a"))(inner.service);
     const answer = outer.call("ping", Context.background());
     inner.calls[0]?.fail("broken");
     await expect(answer).rejects.toBe("broken");

@@ -37,7 +37,7 @@ export interface ObserveOptions {
  * the order of the list, and cost one tier together.
  */
 export function observe<Req, Res, State = undefined>(
-  observer: Observer<Req, Res, State>,
+  observer: Observer<NoInfer<Req>, NoInfer<Res>, State>,
   options?: ObserveOptions,
 ): SameLayer<Req, Res>;
 export function observe<Req, Res>(

@@ -38,7 +38,7 @@ export interface RetryOptions<Req> {
   readonly budget?: RetryBudget | false;
 }
 
-export function retry<Req, Res>(options: RetryOptions<Req> = {}): SameLayer<Req, Res> {
+export function retry<Req, Res>(options: RetryOptions<NoInfer<Req>> = {}): SameLayer<Req, Res> {
   const attempts = whole("attempts", options.attempts ?? 3, 1);
   const when = callable("when", options.when ?? isRetriable);
   const pause = backoff(options.backoff);

@@ -34,7 +34,7 @@ export interface NarrowingRouteOptions<Req, Routed extends Req, Res> {
 export function route<Req, Routed extends Req, Res>(
   options: NarrowingRouteOptions<Req, Routed, Res>,
 ): Layer<Service<Exclude<Req, Routed>, Res>, Service<Req, Res>>;
-export function route<Req, Res>(options: RouteOptions<Req, Res>): SameLayer<Req, Res>;
+export function route<Req, Res>(options: RouteOptions<NoInfer<Req>, Res>): SameLayer<Req, Res>;
 export function route<Req, Res>(options: RouteOptions<Req, Res>): SameLayer<Req, Res> {
   const when = callable("when", options.when);
   const to = serviceOf<Req, Res>(options.to);

@@ -13,8 +13,7 @@ import { UsageError } from "./exit.ts";
 import { readFlags, suggestion } from "./flags.ts";
 import type { Flags, FlagValues } from "./flags.ts";
 
-/** The flags of `pagoda run`, in the order that help lists them. */
-export const runFlags = {
+const flags = {
   listen: { value: "HOST:PORT", help: "where clients connect; port 0 takes a free one" },
   upstream: { value: "HOST:PORT", help: "where their bytes go" },
   protocol: { value: protocols.join("|"), help: "what clients speak", fallback: defaults.protocol },
@@ -48,6 +47,9 @@ export const runFlags = {
   help: { short: "h", help: "print this" },
 } as const satisfies Flags;
 
+/** The flags of `pagoda run`, in the order that help lists them. */
+export const runFlags: Flags = flags;
+
 /** What a command line of `pagoda run` says. */
 export interface RunArguments {
   readonly options: ProxyOptions;
@@ -56,7 +58,7 @@ export interface RunArguments {
 
 /** @throws UsageError naming every flag that is missing or has a value it cannot have. */
 export function readRunFlags(args: readonly string[]): RunArguments {
-  const values = readFlags("run", runFlags, args);
+  const values = readFlags("run", flags, args);
   const faults: string[] = [];
   const read = new FlagReader(values, faults);
 
@@ -104,14 +106,14 @@ export function readRunFlags(args: readonly string[]): RunArguments {
   return { options: { ...options, listen, upstream }, logLevel };
 }
 
-type Name = keyof typeof runFlags;
+type Name = keyof typeof flags;
 
 /** Reads values one by one and collects what is wrong with them. */
 class FlagReader {
-  readonly #values: FlagValues<typeof runFlags>;
+  readonly #values: FlagValues<typeof flags>;
   readonly #faults: string[];
 
-  constructor(values: FlagValues<typeof runFlags>, faults: string[]) {
+  constructor(values: FlagValues<typeof flags>, faults: string[]) {
     this.#values = values;
     this.#faults = faults;
   }

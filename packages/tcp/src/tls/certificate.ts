@@ -67,7 +67,7 @@ export function parseCertificate({ cert, key, passphrase }: CertificateTexts): C
     key: privateKey.export({ type: "pkcs8", format: "pem" }) as string,
     names: namesOf(leaf),
     subject: subjectOf(leaf),
-    expiresAt: leaf.validToDate,
+    expiresAt: new Date(leaf.validTo),
     warnings: warningsOf(leaf, nameOf("certificate", cert.pem)),
   };
 }
@@ -124,9 +124,10 @@ function namesOf(leaf: X509Certificate): string[] {
   return names.map((name) => name.toLowerCase());
 }
 
-function warningsOf({ validFromDate, validToDate }: X509Certificate, name: string): string[] {
+function warningsOf(leaf: X509Certificate, name: string): string[] {
   const now = Date.now();
-  if (validToDate.getTime() < now) return [`${name} expired on ${validToDate.toISOString()}`];
-  if (validFromDate.getTime() > now) return [`${name} is not valid before ${validFromDate.toISOString()}`];
+  const [from, to] = [new Date(leaf.validFrom), new Date(leaf.validTo)];
+  if (to.getTime() < now) return [`${name} expired on ${to.toISOString()}`];
+  if (from.getTime() > now) return [`${name} is not valid before ${from.toISOString()}`];
   return [];
 }

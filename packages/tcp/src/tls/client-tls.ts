@@ -12,7 +12,11 @@ import type { Reloadable, ReloadOptions } from "./reloading.ts";
 export interface ClientTlsOptions extends ReloadOptions {
   /** Authorities to trust. @default the ones that Node has */
   readonly ca?: Pem;
-  /** Our own certificate, where the other side asks for one (mTLS). @default none */
+  /**
+   * Our own certificate, where the other side asks for one (mTLS). One that TLS 1.3 refuses shows
+   * only after `connect` has resolved: the connection then breaks with an alert (`ERR_SSL_*`).
+   * @default none
+   */
   readonly certificate?: CertificateSource;
   /**
    * The name to ask for (SNI), which the other side's certificate must carry. The empty string asks

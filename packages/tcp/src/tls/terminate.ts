@@ -55,12 +55,7 @@ async function opensWithTls(connection: Connection, timeoutMs: number, cx: Conte
   return seen.outcome === "decided" && seen.value;
 }
 
-async function secure(
-  connection: Connection,
-  tls: ServerTls,
-  timeoutMs: number,
-  cx: Context,
-): Promise<void> {
+async function secure(connection: Connection, tls: ServerTls, timeoutMs: number, cx: Context): Promise<void> {
   const attempt = handshake(tls.server, connection.stream, timeoutMs, cx);
   // When it fails Node closes the transport before it says why.
   connection.holdClosed(attempt);
