@@ -1,0 +1,278 @@
+import { encodeUtf8, encodeUuid } from "./text.ts";
+import type { UnknownTaggedField } from "./reader.ts";
+
+const slabBytes = 64 * 1024;
+const maxStringBytes = 0x7fff;
+const least64 = -(2n ** 63n);
+const most64 = 2n ** 63n - 1n;
+
+/**
+ * Writes Kafka's primitives, the mirror of `Reader`.
+ *
+ * One pass, into a slab that messages share: `finish` hands out a view of the slab instead of a
+ * copy, and the next message goes behind it. So a small message that is kept keeps its slab (64 KiB)
+ * alive; copy it if it has to live long.
+ *
+ * A value outside its type's range is refused with a `RangeError` or `TypeError`, never wrapped;
+ * a message's `encode` turns that into an `InvalidMessageError` that names the field.
+ */
+export class Writer {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #start = 0;
+  #at = 0;
+
+  constructor(initialBytes: number = slabBytes) {
+    this.#bytes = Buffer.allocUnsafeSlow(initialBytes);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** Bytes written since the last `finish`. */
+  get length(): number {
+    return this.#at - this.#start;
+  }
+
+  /** What was written, as a view that this writer does not touch again. */
+  finish(): Uint8Array {
+    const message = this.#bytes.subarray(this.#start, this.#at);
+    this.#start = this.#at;
+    return message;
+  }
+
+  /** Forgets what was written since the last `finish`. */
+  reset(): void {
+    this.#at = this.#start;
+  }
+
+  bool(value: boolean): void {
+    if (typeof value !== "boolean") refuse("bool", value);
+    const at = this.#room(1);
+    this.#bytes[at] = value ? 1 : 0;
+  }
+
+  int8(value: number): void {
+    if ((value << 24) >> 24 !== value) refuse("int8", value);
+    const at = this.#room(1);
+    this.#bytes[at] = value;
+  }
+
+  int16(value: number): void {
+    if ((value << 16) >> 16 !== value) refuse("int16", value);
+    const at = this.#room(2);
+    this.#view.setInt16(at, value);
+  }
+
+  uint16(value: number): void {
+    if ((value & 0xffff) !== value) refuse("uint16", value);
+    const at = this.#room(2);
+    this.#view.setUint16(at, value);
+  }
+
+  int32(value: number): void {
+    if ((value | 0) !== value) refuse("int32", value);
+    const at = this.#room(4);
+    this.#view.setInt32(at, value);
+  }
+
+  uint32(value: number): void {
+    if (value >>> 0 !== value) refuse("uint32", value);
+    const at = this.#room(4);
+    this.#view.setUint32(at, value);
+  }
+
+  int64(value: bigint): void {
+    if (typeof value !== "bigint" || value < least64 || value > most64) refuse("int64", value);
+    const at = this.#room(8);
+    this.#view.setBigInt64(at, value);
+  }
+
+  float64(value: number): void {
+    if (typeof value !== "number") refuse("float64", value);
+    const at = this.#room(8);
+    this.#view.setFloat64(at, value);
+  }
+
+  uuid(value: string): void {
+    const at = this.#room(16);
+    if (!encodeUuid(this.#bytes, value, at)) refuse("uuid", value);
+  }
+
+  uvarint(value: number): void {
+    if (value >= 0 && value < 0x80) {
+      const at = this.#room(1);
+      this.#bytes[at] = value;
+      return;
+    }
+    if ((value | 0) !== value || value < 0) refuse("uvarint", value);
+    let at = this.#room(5);
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) this.#bytes[at++] = (rest & 0x7f) | 0x80;
+    this.#bytes[at++] = rest;
+    this.#at = at;
+  }
+
+  string(value: string): void {
+    if (typeof value !== "string") refuse("string", value);
+    const at = this.#room(value.length * 3 + 2);
+    const length = encodeUtf8(this.#bytes, value, at + 2);
+    if (length > maxStringBytes) refuse("string of at most 32767 bytes", value);
+    this.#view.setInt16(at, length);
+    this.#at = at + 2 + length;
+  }
+
+  nullableString(value: string | null): void {
+    if (value === null) this.int16(-1);
+    else this.string(value);
+  }
+
+  compactString(value: string): void {
+    if (typeof value !== "string") refuse("string", value);
+    const at = this.#room(value.length * 3 + 3);
+    const bytes = this.#bytes;
+    // The length goes in front and is known behind: guess its width, as most strings are short.
+    const width = value.length < 127 ? 1 : value.length < 16_383 ? 2 : 3;
+    let length = encodeUtf8(bytes, value, at + width);
+    if (length > maxStringBytes) refuse("string of at most 32767 bytes", value);
+    const needed = length < 127 ? 1 : length < 16_383 ? 2 : 3;
+    if (needed !== width) bytes.copyWithin(at + needed, at + width, at + width + length);
+    this.#at = at + needed + length;
+    length += 1;
+    if (needed === 1) {
+      bytes[at] = length;
+    } else {
+      bytes[at] = (length & 0x7f) | 0x80;
+      if (needed === 2) {
+        bytes[at + 1] = length >> 7;
+      } else {
+        bytes[at + 1] = ((length >> 7) & 0x7f) | 0x80;
+        bytes[at + 2] = length >> 14;
+      }
+    }
+  }
+
+  compactNullableString(value: string | null): void {
+    if (value === null) this.uvarint(0);
+    else this.compactString(value);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.int32(sized(value));
+    this.raw(value);
+  }
+
+  nullableBytes(value: Uint8Array | null): void {
+    if (value === null) this.int32(-1);
+    else this.bytes(value);
+  }
+
+  compactBytes(value: Uint8Array): void {
+    this.uvarint(sized(value) + 1);
+    this.raw(value);
+  }
+
+  compactNullableBytes(value: Uint8Array | null): void {
+    if (value === null) this.uvarint(0);
+    else this.compactBytes(value);
+  }
+
+  /** `value` as it is, without a length. */
+  raw(value: Uint8Array): void {
+    const at = this.#room(value.length);
+    this.#bytes.set(value, at);
+  }
+
+  /** The marker before a nullable struct. */
+  present(present: boolean): void {
+    this.int8(present ? 1 : -1);
+  }
+
+  /** The tagged fields of a struct that defines none, in the order given. */
+  taggedFields(unknown: readonly UnknownTaggedField[] | null | undefined): void {
+    if (unknown === null || unknown === undefined) {
+      const at = this.#room(1);
+      this.#bytes[at] = 0;
+      return;
+    }
+    this.uvarint(unknown.length);
+    this.unknownBelow(0x8000_0000, unknown, 0);
+  }
+
+  /**
+   * Writes the fields of `unknown` from index `from` on while their tag is below `tag`, and returns
+   * the index of the first left over: so known and unknown fields come out in one ascending order.
+   */
+  unknownBelow(tag: number, unknown: readonly UnknownTaggedField[], from: number): number {
+    let index = from;
+    for (; index < unknown.length; index++) {
+      const field = unknown[index] as UnknownTaggedField;
+      if (field.tag === tag) throw new RangeError(`tag ${tag} is given as an unknown tagged field as well`);
+      if (field.tag > tag) break;
+      this.uvarint(field.tag);
+      this.compactSizedRaw(field.data);
+    }
+    return index;
+  }
+
+  /** uvarint size, then the bytes: a tagged field's data. */
+  compactSizedRaw(data: Uint8Array): void {
+    this.uvarint(sized(data));
+    this.raw(data);
+  }
+
+  /** Opens a tagged field: writes the tag, keeps a byte for the size. Give the result to `closeTagged`. */
+  openTagged(tag: number): number {
+    this.uvarint(tag);
+    return this.#room(1) - this.#start;
+  }
+
+  /** Closes the tagged field opened at `mark` with the size that it came to. */
+  closeTagged(mark: number): void {
+    const size = this.length - mark - 1;
+    if (size < 0x80) {
+      this.#bytes[this.#start + mark] = size;
+      return;
+    }
+    const more = size < 0x4000 ? 1 : size < 0x20_0000 ? 2 : size < 0x1000_0000 ? 3 : 4;
+    this.#room(more);
+    const from = this.#start + mark;
+    this.#bytes.copyWithin(from + 1 + more, from + 1, from + 1 + size);
+    const end = this.#at;
+    this.#at = from;
+    this.uvarint(size);
+    this.#at = end;
+  }
+
+  /** Sets the int32 that was written `offset` bytes after the last `finish`: a size known only later. */
+  patchInt32(offset: number, value: number): void {
+    this.#view.setInt32(this.#start + offset, value);
+  }
+
+  /** Claims `length` bytes and returns where they begin. */
+  #room(length: number): number {
+    const at = this.#at;
+    if (at + length > this.#bytes.length) return this.#grow(length);
+    this.#at = at + length;
+    return at;
+  }
+
+  #grow(length: number): number {
+    const used = this.length;
+    const slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, 2 * (used + length)));
+    slab.set(this.#bytes.subarray(this.#start, this.#at));
+    this.#bytes = slab;
+    this.#view = new DataView(slab.buffer);
+    this.#start = 0;
+    this.#at = used + length;
+    return used;
+  }
+}
+
+function sized(value: Uint8Array): number {
+  if (!(value instanceof Uint8Array)) refuse("bytes", value);
+  return value.length;
+}
+
+function refuse(type: string, value: unknown): never {
+  const text = typeof value === "string" ? JSON.stringify(value.slice(0, 40)) : String(value);
+  throw new RangeError(`not a valid ${type}: ${text}`);
+}
