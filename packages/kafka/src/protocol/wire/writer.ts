@@ -181,6 +181,27 @@ export class Writer {
     this.#bytes.set(value, at);
   }
 
+  /** An array's element count. */
+  count(count: number): void {
+    if (count < 0) refuse("array", null);
+    this.int32(count);
+  }
+
+  /** An array's element count; -1 for null. */
+  nullableCount(count: number): void {
+    this.int32(count);
+  }
+
+  compactCount(count: number): void {
+    if (count < 0) refuse("array", null);
+    this.uvarint(count + 1);
+  }
+
+  /** An array's element count; -1 for null. */
+  compactNullableCount(count: number): void {
+    this.uvarint(count + 1);
+  }
+
   /** The marker before a nullable struct. */
   present(present: boolean): void {
     this.int8(present ? 1 : -1);
