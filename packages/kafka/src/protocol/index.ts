@@ -1,0 +1,49 @@
+/**
+ * The Kafka protocol: bytes, messages, records, errors. No I/O, nothing from outside this folder.
+ */
+
+// Messages: by name, by API, one by one.
+export { apiOfKey, messageOfName } from "./lookup.ts";
+export type { AnyApi } from "./lookup.ts";
+export { apis, messages } from "./generated/registry.ts";
+export type { ApiTypes, MessageTypes } from "./generated/registry.ts";
+export type { ApiDefinition } from "./api.ts";
+export type { MessageCodec, Versions } from "./message.ts";
+// The one star: what it brings is itself a list, generated, of some 750 names.
+export * from "./generated/index.ts";
+
+// Frames.
+export { encodeRequestFrame, encodeResponseFrame } from "./frame/encode-frame.ts";
+export type { RequestHeaderFields, ResponseHeaderFields } from "./frame/encode-frame.ts";
+export {
+  defaultMaxFrameBytes,
+  FrameDecoder,
+  FrameError,
+  FrameTooLargeError,
+  MalformedFrameError,
+} from "./frame/frame-decoder.ts";
+export type { FrameDecoderOptions } from "./frame/frame-decoder.ts";
+export { decodeRequestBody, readRequestFrame } from "./frame/request-frame.ts";
+export type { RequestFrame } from "./frame/request-frame.ts";
+export { correlationIdOf, decodeResponseBody, readResponseFrame } from "./frame/response-frame.ts";
+export type { ResponseFrame, ResponseOf } from "./frame/response-frame.ts";
+
+// Errors.
+export {
+  InvalidMessageError,
+  MalformedMessageError,
+  UnsupportedVersionError,
+} from "./errors/message-errors.ts";
+export { ProtocolError } from "./errors/protocol-error.ts";
+export type { ProtocolErrorKind } from "./errors/protocol-error.ts";
+
+// For people who read and write primitives, or walk messages by their schema.
+export { zeroUuid } from "./wire/text.ts";
+export { Reader } from "./wire/reader.ts";
+export type { UnknownTaggedField } from "./wire/reader.ts";
+export { WireError } from "./wire/wire-error.ts";
+export { Writer } from "./wire/writer.ts";
+export type { Partially } from "./schema/defaults.ts";
+export type { Problem } from "./schema/explain.ts";
+export type { Json } from "./schema/json.ts";
+export type { FieldRole, FieldSchema, FieldType, MessageSchema, VersionRange } from "./schema/schema.ts";
