@@ -3,6 +3,7 @@ import type { FileGroup } from "./emit/api-file.ts";
 import { structsOf } from "./emit/model.ts";
 import { emitIndex, emitRegistry } from "./emit/registry.ts";
 import { emitSupport } from "./emit/support.ts";
+import { emitTables } from "./emit/tables.ts";
 import type { Message } from "./ir.ts";
 import { loadFolder } from "./load.ts";
 import { mergeAll } from "./merge.ts";
@@ -38,6 +39,7 @@ export function filesOf(messages: readonly Message[]): GeneratedFiles {
   const code = new Map<string, string>();
   for (const one of groups) code.set(`${one.file}.ts`, emitFile(one));
   code.set("registry.ts", emitRegistry(groups));
+  code.set("tables.ts", emitTables(messages));
   code.set(
     "index.ts",
     emitIndex(groups, (one) => one.messages.flatMap((m) => structsOf(m).map(({ name }) => name))),

@@ -12,6 +12,14 @@ export type { MessageCodec, Versions } from "./message.ts";
 // The one star: what it brings is itself a list, generated, of some 750 names.
 export * from "./generated/index.ts";
 
+// Fields by what they mean: addresses, topics, groups.
+export { carriesAddresses, mapAddresses } from "./fields/addresses.ts";
+export type { BrokerAddress } from "./fields/addresses.ts";
+export { hasRole, mapStructs } from "./fields/map-structs.ts";
+export type { RoleStruct } from "./fields/map-structs.ts";
+export { fieldPositions } from "./generated/tables.ts";
+export type { FieldPosition } from "./generated/tables.ts";
+
 // Frames.
 export { encodeRequestFrame, encodeResponseFrame } from "./frame/encode-frame.ts";
 export type { RequestHeaderFields, ResponseHeaderFields } from "./frame/encode-frame.ts";
