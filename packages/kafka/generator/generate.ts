@@ -3,12 +3,14 @@ import type { FileGroup } from "./emit/api-file.ts";
 import { structsOf } from "./emit/model.ts";
 import { emitIndex, emitRegistry } from "./emit/registry.ts";
 import { emitSupport } from "./emit/support.ts";
+import { emitSkims } from "./emit/skim.ts";
 import { emitTables } from "./emit/tables.ts";
 import type { Message } from "./ir.ts";
 import { loadFolder } from "./load.ts";
 import { mergeAll } from "./merge.ts";
 import { unclassified } from "./roles.ts";
 import { sameRange } from "./ranges.ts";
+import { skims } from "./skims.ts";
 
 /**
  * First stage: the messages that folders of definitions, newest release first, describe together.
@@ -39,6 +41,7 @@ export function filesOf(messages: readonly Message[]): GeneratedFiles {
   const code = new Map<string, string>();
   for (const one of groups) code.set(`${one.file}.ts`, emitFile(one));
   code.set("registry.ts", emitRegistry(groups));
+  code.set("skims.ts", emitSkims(messages, skims));
   code.set("tables.ts", emitTables(messages));
   code.set(
     "index.ts",

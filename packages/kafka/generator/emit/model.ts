@@ -49,7 +49,8 @@ export function leastBytes(field: Field): number {
   return Math.max(1, least);
 }
 
-const fixedBytes: Readonly<Record<string, number>> = {
+/** Bytes of the types that always take the same number of them. */
+export const fixedBytes: Readonly<Record<string, number>> = {
   bool: 1,
   int8: 1,
   int16: 2,

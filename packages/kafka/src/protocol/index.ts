@@ -20,6 +20,22 @@ export type { RoleStruct } from "./fields/map-structs.ts";
 export { fieldPositions } from "./generated/tables.ts";
 export type { FieldPosition } from "./generated/tables.ts";
 
+// Skims: what metrics need of the big messages, without decoding them.
+export {
+  skimFetchResponse,
+  skimProduceRequest,
+  skimProduceResponse,
+  skimShareFetchResponse,
+} from "./generated/skims.ts";
+export type {
+  FetchResponseSkim,
+  ProduceRequestSkim,
+  ProduceResponseSkim,
+  ShareFetchResponseSkim,
+} from "./generated/skims.ts";
+export type { SkimmedPartition } from "./skim/skimmed-partition.ts";
+export type { Skimmer } from "./skim/skimmer.ts";
+
 // Frames.
 export { encodeRequestFrame, encodeResponseFrame } from "./frame/encode-frame.ts";
 export type { RequestHeaderFields, ResponseHeaderFields } from "./frame/encode-frame.ts";

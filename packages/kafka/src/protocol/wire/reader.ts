@@ -247,6 +247,50 @@ export class Reader {
     }
   }
 
+  /** The length of a bytes field, which has to fit into what is left; -1 for null. Then they follow. */
+  bytesLength(): number {
+    const length = this.int32();
+    return length < -1 ? this.#negative(length, 4) : this.#counted(length, 1);
+  }
+
+  /** As {@link bytesLength}, of compact bytes. */
+  compactBytesLength(): number {
+    return this.#counted(this.uvarint() - 1, 1);
+  }
+
+  /** Passes over a classic string, null or not. */
+  skipString(): void {
+    const length = this.int16();
+    if (length > 0) this.#take(length);
+    else if (length < -1) this.#negative(length, 2);
+  }
+
+  /** Passes over classic bytes, null or not. */
+  skipBytes(): void {
+    const length = this.bytesLength();
+    if (length > 0) this.#take(length);
+  }
+
+  /** Passes over a compact string or compact bytes, null or not. */
+  skipCompact(): void {
+    const length = this.uvarint() - 1;
+    if (length > 0) this.#take(length);
+  }
+
+  /** The int8 `ahead` bytes from here, without moving. The caller has held it against `remaining`. */
+  peekInt8(ahead: number): number {
+    return this.#view.getInt8(this.#base + this.#at + ahead);
+  }
+
+  peekInt32(ahead: number): number {
+    return this.#view.getInt32(this.#base + this.#at + ahead);
+  }
+
+  peekInt64Number(ahead: number): number {
+    const at = this.#base + this.#at + ahead;
+    return this.#view.getInt32(at) * 0x1_0000_0000 + this.#view.getUint32(at + 4);
+  }
+
   /** Passes over all tagged fields of a struct. */
   skipTaggedFields(): void {
     for (let left = this.uvarint(); left > 0; left--) {
