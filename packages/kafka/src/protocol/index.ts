@@ -53,6 +53,10 @@ export { correlationIdOf, decodeResponseBody, readResponseFrame } from "./frame/
 export type { ResponseFrame, ResponseOf } from "./frame/response-frame.ts";
 
 // Errors.
+export { errorResponse } from "./errors/error-response.ts";
+export type { ErrorToTell } from "./errors/error-response.ts";
+export { errorsOf } from "./errors/errors-of.ts";
+export type { ResponseError } from "./errors/errors-of.ts";
 export {
   InvalidMessageError,
   MalformedMessageError,
