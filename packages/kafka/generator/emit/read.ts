@@ -65,18 +65,18 @@ function readArray(
       valueCall(message, { ...field, array: false, nullable: null }, v, false),
     ),
   );
-  const loop = `for (let i = 0; i < ${counter}; i++) ${name}.push(${element});`;
+  const loop = `for (let i = 0; i < ${counter}; i++) ${name}[i] = ${element};`;
   const lines = [`  const ${counter} = ${count};`];
   if (type.endsWith("null")) {
     lines.push(
       `  let ${name}: ${type} = null;`,
       `  if (${counter} >= 0) {`,
-      `    ${name} = [];`,
+      `    ${name} = r.list(${counter});`,
       `    ${loop}`,
       "  }",
     );
   } else {
-    lines.push(`  ${keyword} ${name}: ${type} = [];`, `  ${loop}`);
+    lines.push(`  ${keyword} ${name}: ${type} = r.list(${counter});`, `  ${loop}`);
   }
   return lines;
 }
@@ -127,8 +127,8 @@ function readTaggedField(message: Message, struct: EmitStruct, field: Field): st
   const nullable = count.includes("Nullable");
   return [
     `const ${field.name}Count = ${count};`,
-    `const list: ${type} = [];`,
-    `for (let i = 0; i < ${field.name}Count; i++) list.push(${element});`,
+    `const list: ${type} = r.list(${field.name}Count);`,
+    `for (let i = 0; i < ${field.name}Count; i++) list[i] = ${element};`,
     nullable ? `${name} = ${field.name}Count < 0 ? null : list;` : `${name} = list;`,
   ].join("\n");
 }

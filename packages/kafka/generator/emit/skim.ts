@@ -154,7 +154,7 @@ function defaultNumber(message: Message, field: Field): string {
 
 function emitLoop(field: Field, versions: Range, context: Context, level: Level, counter: string): string {
   const inner = emitFields(field.fields, versions, context, level) + tagSection(context.message, versions);
-  const each = level === "partition" ? "each(out);\n" : "";
+  const each = level === "partition" ? "r.check();\neach(out);\n" : "";
   return `for (let ${counter} = ${countOf(field, versions)}; ${counter} > 0; ${counter}--) {\n${shift((inner + each).trimEnd(), "  ")}\n}\n`;
 }
 

@@ -1,18 +1,13 @@
-import {
-  InvalidMessageError,
-  MalformedMessageError,
-  UnsupportedVersionError,
-} from "./errors/message-errors.ts";
+import { asMalformed } from "./errors/as-malformed.ts";
+import { InvalidMessageError, UnsupportedVersionError } from "./errors/message-errors.ts";
 import { complete } from "./schema/defaults.ts";
 import type { Partially } from "./schema/defaults.ts";
 import { problemsOf } from "./schema/explain.ts";
 import type { Problem } from "./schema/explain.ts";
 import { fromJson, JsonProblem, toJson } from "./schema/json.ts";
 import type { Json } from "./schema/json.ts";
-import { locateFault } from "./schema/locate.ts";
 import type { MessageSchema, Struct, VersionRange } from "./schema/schema.ts";
 import { Reader } from "./wire/reader.ts";
-import { WireError } from "./wire/wire-error.ts";
 import { Writer } from "./wire/writer.ts";
 
 /** The versions that a message, or a property of it, has. */
@@ -36,7 +31,7 @@ export interface MessageCodec<T> {
    * Reads one message, which has to take up all of `bytes`. Bytes and records fields are views of
    * `bytes`: copy what has to outlive them. A string that is no valid UTF-8 is read with U+FFFD in
    * the place of what is wrong, so forward the bytes, not the message, where nothing is changed.
-   * @throws MalformedMessageError, UnsupportedVersionError
+   * @throws  UnsupportedVersionError
    */
   decode(bytes: Uint8Array, version: number): T;
   /**
@@ -54,7 +49,10 @@ export interface MessageCodec<T> {
   /** Everything that keeps `value` from being encoded as `version`; empty if it can be. */
   validate(value: unknown, version: number): Problem[];
 
-  /** Reads one message from `reader`, and only it. For whoever reads more than one thing from the same bytes. */
+  /**
+   * Reads one message from `reader`, and only it: for whoever reads more than one thing from the same
+   * bytes. The reader's `check` or `done` has to follow.
+   */
   read(reader: Reader, version: number): T;
   /** Writes one message to `writer`, behind what is there. Checks as little as the writer does. */
   write(writer: Writer, value: T, version: number): void;
@@ -96,7 +94,7 @@ export function messageCodec<T>(
         reader.done();
         return value;
       } catch (error) {
-        throw malformed(schema, bytes, version, error);
+        throw asMalformed(schema, bytes, version, error);
       } finally {
         reader.release();
       }
@@ -136,16 +134,6 @@ export function messageCodec<T>(
 
 function asVersions([min, max]: VersionRange): Versions {
   return { min, max };
-}
-
-function malformed(schema: MessageSchema, bytes: Uint8Array, version: number, cause: unknown): unknown {
-  if (!(cause instanceof WireError)) return cause;
-  const fault = locateFault(schema, bytes, version) ?? {
-    path: "",
-    offset: cause.offset,
-    reason: cause.message,
-  };
-  return new MalformedMessageError(schema.name, version, fault, { cause });
 }
 
 function invalid(

@@ -37,7 +37,7 @@ describe("a request frame", () => {
   });
 
   it("keeps tagged fields of the header", () => {
-    const unknownTaggedFields = [{ tag: 4, data: bytesOf("0102") }];
+    const unknownTaggedFields = [{ tag: 4, data: Uint8Array.of(1, 2) }];
     const bytes = encodeRequestFrame(Metadata, 12, { ...header, unknownTaggedFields }, Metadata.request.of());
     expect(readRequestFrame(withoutSize(bytes)).unknownTaggedFields).toEqual(unknownTaggedFields);
   });

@@ -1,11 +1,10 @@
-import { MalformedMessageError, UnsupportedVersionError } from "../errors/message-errors.ts";
+import { asMalformed } from "../errors/as-malformed.ts";
+import { UnsupportedVersionError } from "../errors/message-errors.ts";
 import { messages } from "../generated/registry.ts";
 import { apiOfKey } from "../lookup.ts";
 import type { AnyApi } from "../lookup.ts";
-import { locateFault } from "../schema/locate.ts";
 import { Reader } from "../wire/reader.ts";
 import type { UnknownTaggedField } from "../wire/reader.ts";
-import { WireError } from "../wire/wire-error.ts";
 
 /** A request's header and where its body is. */
 export interface RequestFrame {
@@ -47,13 +46,11 @@ export function readRequestFrame(bytes: Uint8Array): RequestFrame {
     headerVersion = api === null ? 1 : api.requestHeaderVersion(apiVersion);
     const clientId = headerVersion >= 1 ? reader.nullableString() : null;
     const unknownTaggedFields = headerVersion >= 2 ? reader.taggedFields() : null;
+    reader.check();
     const bodyOffset = api === null ? -1 : reader.offset;
     return { apiKey, apiVersion, correlationId, clientId, api, unknownTaggedFields, bodyOffset, bytes };
   } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    const fault = locateFault(messages.RequestHeader.schema, bytes, headerVersion);
-    const where = fault ?? { path: "", offset: error.offset, reason: error.message };
-    throw new MalformedMessageError("RequestHeader", headerVersion, where, { cause: error });
+    throw asMalformed(messages.RequestHeader.schema, bytes, headerVersion, error);
   } finally {
     reader.release();
   }

@@ -1,10 +1,8 @@
 import type { ApiDefinition } from "../api.ts";
-import { MalformedMessageError } from "../errors/message-errors.ts";
+import { asMalformed } from "../errors/as-malformed.ts";
 import { messages } from "../generated/registry.ts";
-import { locateFault } from "../schema/locate.ts";
 import { Reader } from "../wire/reader.ts";
 import type { UnknownTaggedField } from "../wire/reader.ts";
-import { WireError } from "../wire/wire-error.ts";
 
 /** A response's header and where its body is. */
 export interface ResponseFrame {
@@ -35,7 +33,9 @@ const reader = new Reader();
 export function correlationIdOf(bytes: Uint8Array): number {
   try {
     reader.reset(bytes);
-    return reader.int32();
+    const correlationId = reader.int32();
+    reader.check();
+    return correlationId;
   } catch (error) {
     throw malformedHeader(bytes, 0, error);
   } finally {
@@ -58,6 +58,7 @@ export function readResponseFrame(
     reader.reset(bytes);
     const correlationId = reader.int32();
     const unknownTaggedFields = headerVersion >= 1 ? reader.taggedFields() : null;
+    reader.check();
     const bodyOffset = reader.offset;
     const refused =
       api.key === apiVersionsKey && reader.remaining >= 2 && reader.int16() === unsupportedVersion;
@@ -81,8 +82,5 @@ export function decodeResponseBody<Response>(
 }
 
 function malformedHeader(bytes: Uint8Array, version: number, error: unknown): unknown {
-  if (!(error instanceof WireError)) return error;
-  const fault = locateFault(messages.ResponseHeader.schema, bytes, version);
-  const where = fault ?? { path: "", offset: error.offset, reason: error.message };
-  return new MalformedMessageError("ResponseHeader", version, where, { cause: error });
+  return asMalformed(messages.ResponseHeader.schema, bytes, version, error);
 }

@@ -54,8 +54,8 @@ export interface AddPartitionsToTxnRequestAddPartitionsToTxnTopic {
 function readAddPartitionsToTxnRequestAddPartitionsToTxnTopic(r: Reader, v: number): AddPartitionsToTxnRequestAddPartitionsToTxnTopic {
   const name = v >= 3 ? r.compactString() : r.string();
   const partitionsCount = v >= 3 ? r.compactCount(4) : r.count(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -66,22 +66,22 @@ function readAddPartitionsToTxnRequestAddPartitionsToTxnTransaction(r: Reader, v
   const producerEpoch = r.int16();
   const verifyOnly = r.bool();
   const topicsCount = r.compactCount(3);
-  const topics: AddPartitionsToTxnRequestAddPartitionsToTxnTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readAddPartitionsToTxnRequestAddPartitionsToTxnTopic(r, v));
+  const topics: AddPartitionsToTxnRequestAddPartitionsToTxnTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readAddPartitionsToTxnRequestAddPartitionsToTxnTopic(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { transactionalId, producerId, producerEpoch, verifyOnly, topics, unknownTaggedFields };
 }
 
 function readAddPartitionsToTxnRequest(r: Reader, v: number): AddPartitionsToTxnRequest {
   const transactionsCount = v >= 4 ? r.compactCount(14) : 0;
-  const transactions: AddPartitionsToTxnRequestAddPartitionsToTxnTransaction[] = [];
-  for (let i = 0; i < transactionsCount; i++) transactions.push(readAddPartitionsToTxnRequestAddPartitionsToTxnTransaction(r, v));
+  const transactions: AddPartitionsToTxnRequestAddPartitionsToTxnTransaction[] = r.list(transactionsCount);
+  for (let i = 0; i < transactionsCount; i++) transactions[i] = readAddPartitionsToTxnRequestAddPartitionsToTxnTransaction(r, v);
   const v3AndBelowTransactionalId = v >= 4 ? "" : v >= 3 ? r.compactString() : r.string();
   const v3AndBelowProducerId = v >= 4 ? 0n : r.int64();
   const v3AndBelowProducerEpoch = v >= 4 ? 0 : r.int16();
   const v3AndBelowTopicsCount = v >= 4 ? 0 : v >= 3 ? r.compactCount(3) : r.count(3);
-  const v3AndBelowTopics: AddPartitionsToTxnRequestAddPartitionsToTxnTopic[] = [];
-  for (let i = 0; i < v3AndBelowTopicsCount; i++) v3AndBelowTopics.push(readAddPartitionsToTxnRequestAddPartitionsToTxnTopic(r, v));
+  const v3AndBelowTopics: AddPartitionsToTxnRequestAddPartitionsToTxnTopic[] = r.list(v3AndBelowTopicsCount);
+  for (let i = 0; i < v3AndBelowTopicsCount; i++) v3AndBelowTopics[i] = readAddPartitionsToTxnRequestAddPartitionsToTxnTopic(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { transactions, v3AndBelowTransactionalId, v3AndBelowProducerId, v3AndBelowProducerEpoch, v3AndBelowTopics, unknownTaggedFields };
 }
@@ -218,8 +218,8 @@ function readAddPartitionsToTxnResponseAddPartitionsToTxnPartitionResult(r: Read
 function readAddPartitionsToTxnResponseAddPartitionsToTxnTopicResult(r: Reader, v: number): AddPartitionsToTxnResponseAddPartitionsToTxnTopicResult {
   const name = v >= 3 ? r.compactString() : r.string();
   const resultsByPartitionCount = v >= 3 ? r.compactCount(6) : r.count(6);
-  const resultsByPartition: AddPartitionsToTxnResponseAddPartitionsToTxnPartitionResult[] = [];
-  for (let i = 0; i < resultsByPartitionCount; i++) resultsByPartition.push(readAddPartitionsToTxnResponseAddPartitionsToTxnPartitionResult(r, v));
+  const resultsByPartition: AddPartitionsToTxnResponseAddPartitionsToTxnPartitionResult[] = r.list(resultsByPartitionCount);
+  for (let i = 0; i < resultsByPartitionCount; i++) resultsByPartition[i] = readAddPartitionsToTxnResponseAddPartitionsToTxnPartitionResult(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { name, resultsByPartition, unknownTaggedFields };
 }
@@ -227,8 +227,8 @@ function readAddPartitionsToTxnResponseAddPartitionsToTxnTopicResult(r: Reader, 
 function readAddPartitionsToTxnResponseAddPartitionsToTxnResult(r: Reader, v: number): AddPartitionsToTxnResponseAddPartitionsToTxnResult {
   const transactionalId = r.compactString();
   const topicResultsCount = r.compactCount(3);
-  const topicResults: AddPartitionsToTxnResponseAddPartitionsToTxnTopicResult[] = [];
-  for (let i = 0; i < topicResultsCount; i++) topicResults.push(readAddPartitionsToTxnResponseAddPartitionsToTxnTopicResult(r, v));
+  const topicResults: AddPartitionsToTxnResponseAddPartitionsToTxnTopicResult[] = r.list(topicResultsCount);
+  for (let i = 0; i < topicResultsCount; i++) topicResults[i] = readAddPartitionsToTxnResponseAddPartitionsToTxnTopicResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { transactionalId, topicResults, unknownTaggedFields };
 }
@@ -237,11 +237,11 @@ function readAddPartitionsToTxnResponse(r: Reader, v: number): AddPartitionsToTx
   const throttleTimeMs = r.int32();
   const errorCode = v >= 4 ? r.int16() : 0;
   const resultsByTransactionCount = v >= 4 ? r.compactCount(3) : 0;
-  const resultsByTransaction: AddPartitionsToTxnResponseAddPartitionsToTxnResult[] = [];
-  for (let i = 0; i < resultsByTransactionCount; i++) resultsByTransaction.push(readAddPartitionsToTxnResponseAddPartitionsToTxnResult(r, v));
+  const resultsByTransaction: AddPartitionsToTxnResponseAddPartitionsToTxnResult[] = r.list(resultsByTransactionCount);
+  for (let i = 0; i < resultsByTransactionCount; i++) resultsByTransaction[i] = readAddPartitionsToTxnResponseAddPartitionsToTxnResult(r, v);
   const resultsByTopicV3AndBelowCount = v >= 4 ? 0 : v >= 3 ? r.compactCount(3) : r.count(3);
-  const resultsByTopicV3AndBelow: AddPartitionsToTxnResponseAddPartitionsToTxnTopicResult[] = [];
-  for (let i = 0; i < resultsByTopicV3AndBelowCount; i++) resultsByTopicV3AndBelow.push(readAddPartitionsToTxnResponseAddPartitionsToTxnTopicResult(r, v));
+  const resultsByTopicV3AndBelow: AddPartitionsToTxnResponseAddPartitionsToTxnTopicResult[] = r.list(resultsByTopicV3AndBelowCount);
+  for (let i = 0; i < resultsByTopicV3AndBelowCount; i++) resultsByTopicV3AndBelow[i] = readAddPartitionsToTxnResponseAddPartitionsToTxnTopicResult(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { throttleTimeMs, errorCode, resultsByTransaction, resultsByTopicV3AndBelow, unknownTaggedFields };
 }

@@ -53,8 +53,8 @@ function readAddRaftVoterRequest(r: Reader, v: number): AddRaftVoterRequest {
   const voterId = r.int32();
   const voterDirectoryId = r.uuid();
   const listenersCount = r.compactCount(5);
-  const listeners: AddRaftVoterRequestListener[] = [];
-  for (let i = 0; i < listenersCount; i++) listeners.push(readAddRaftVoterRequestListener(r, v));
+  const listeners: AddRaftVoterRequestListener[] = r.list(listenersCount);
+  for (let i = 0; i < listenersCount; i++) listeners[i] = readAddRaftVoterRequestListener(r, v);
   const ackWhenCommitted = v >= 1 ? r.bool() : true;
   const unknownTaggedFields = r.taggedFields();
   return { clusterId, timeoutMs, voterId, voterDirectoryId, listeners, ackWhenCommitted, unknownTaggedFields };

@@ -68,19 +68,19 @@ function readAlterClientQuotasRequestOpData(r: Reader, v: number): AlterClientQu
 
 function readAlterClientQuotasRequestEntryData(r: Reader, v: number): AlterClientQuotasRequestEntryData {
   const entityCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const entity: AlterClientQuotasRequestEntityData[] = [];
-  for (let i = 0; i < entityCount; i++) entity.push(readAlterClientQuotasRequestEntityData(r, v));
+  const entity: AlterClientQuotasRequestEntityData[] = r.list(entityCount);
+  for (let i = 0; i < entityCount; i++) entity[i] = readAlterClientQuotasRequestEntityData(r, v);
   const opsCount = v >= 1 ? r.compactCount(11) : r.count(11);
-  const ops: AlterClientQuotasRequestOpData[] = [];
-  for (let i = 0; i < opsCount; i++) ops.push(readAlterClientQuotasRequestOpData(r, v));
+  const ops: AlterClientQuotasRequestOpData[] = r.list(opsCount);
+  for (let i = 0; i < opsCount; i++) ops[i] = readAlterClientQuotasRequestOpData(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { entity, ops, unknownTaggedFields };
 }
 
 function readAlterClientQuotasRequest(r: Reader, v: number): AlterClientQuotasRequest {
   const entriesCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const entries: AlterClientQuotasRequestEntryData[] = [];
-  for (let i = 0; i < entriesCount; i++) entries.push(readAlterClientQuotasRequestEntryData(r, v));
+  const entries: AlterClientQuotasRequestEntryData[] = r.list(entriesCount);
+  for (let i = 0; i < entriesCount; i++) entries[i] = readAlterClientQuotasRequestEntryData(r, v);
   const validateOnly = r.bool();
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { entries, validateOnly, unknownTaggedFields };
@@ -191,8 +191,8 @@ function readAlterClientQuotasResponseEntryData(r: Reader, v: number): AlterClie
   const errorCode = r.int16();
   const errorMessage = v >= 1 ? r.compactNullableString() : r.nullableString();
   const entityCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const entity: AlterClientQuotasResponseEntityData[] = [];
-  for (let i = 0; i < entityCount; i++) entity.push(readAlterClientQuotasResponseEntityData(r, v));
+  const entity: AlterClientQuotasResponseEntityData[] = r.list(entityCount);
+  for (let i = 0; i < entityCount; i++) entity[i] = readAlterClientQuotasResponseEntityData(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { errorCode, errorMessage, entity, unknownTaggedFields };
 }
@@ -200,8 +200,8 @@ function readAlterClientQuotasResponseEntryData(r: Reader, v: number): AlterClie
 function readAlterClientQuotasResponse(r: Reader, v: number): AlterClientQuotasResponse {
   const throttleTimeMs = r.int32();
   const entriesCount = v >= 1 ? r.compactCount(5) : r.count(5);
-  const entries: AlterClientQuotasResponseEntryData[] = [];
-  for (let i = 0; i < entriesCount; i++) entries.push(readAlterClientQuotasResponseEntryData(r, v));
+  const entries: AlterClientQuotasResponseEntryData[] = r.list(entriesCount);
+  for (let i = 0; i < entriesCount; i++) entries[i] = readAlterClientQuotasResponseEntryData(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { throttleTimeMs, entries, unknownTaggedFields };
 }

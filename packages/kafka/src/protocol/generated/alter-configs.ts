@@ -52,16 +52,16 @@ function readAlterConfigsRequestAlterConfigsResource(r: Reader, v: number): Alte
   const resourceType = r.int8();
   const resourceName = v >= 2 ? r.compactString() : r.string();
   const configsCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const configs: AlterConfigsRequestAlterableConfig[] = [];
-  for (let i = 0; i < configsCount; i++) configs.push(readAlterConfigsRequestAlterableConfig(r, v));
+  const configs: AlterConfigsRequestAlterableConfig[] = r.list(configsCount);
+  for (let i = 0; i < configsCount; i++) configs[i] = readAlterConfigsRequestAlterableConfig(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { resourceType, resourceName, configs, unknownTaggedFields };
 }
 
 function readAlterConfigsRequest(r: Reader, v: number): AlterConfigsRequest {
   const resourcesCount = v >= 2 ? r.compactCount(4) : r.count(4);
-  const resources: AlterConfigsRequestAlterConfigsResource[] = [];
-  for (let i = 0; i < resourcesCount; i++) resources.push(readAlterConfigsRequestAlterConfigsResource(r, v));
+  const resources: AlterConfigsRequestAlterConfigsResource[] = r.list(resourcesCount);
+  for (let i = 0; i < resourcesCount; i++) resources[i] = readAlterConfigsRequestAlterConfigsResource(r, v);
   const validateOnly = r.bool();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { resources, validateOnly, unknownTaggedFields };
@@ -153,8 +153,8 @@ function readAlterConfigsResponseAlterConfigsResourceResponse(r: Reader, v: numb
 function readAlterConfigsResponse(r: Reader, v: number): AlterConfigsResponse {
   const throttleTimeMs = r.int32();
   const responsesCount = v >= 2 ? r.compactCount(6) : r.count(6);
-  const responses: AlterConfigsResponseAlterConfigsResourceResponse[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readAlterConfigsResponseAlterConfigsResourceResponse(r, v));
+  const responses: AlterConfigsResponseAlterConfigsResourceResponse[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readAlterConfigsResponseAlterConfigsResourceResponse(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, responses, unknownTaggedFields };
 }

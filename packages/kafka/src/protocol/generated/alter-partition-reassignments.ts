@@ -46,8 +46,8 @@ function readAlterPartitionReassignmentsRequestReassignablePartition(r: Reader, 
   const replicasCount = r.compactNullableCount(4);
   let replicas: number[] | null = null;
   if (replicasCount >= 0) {
-    replicas = [];
-    for (let i = 0; i < replicasCount; i++) replicas.push(r.int32());
+    replicas = r.list(replicasCount);
+    for (let i = 0; i < replicasCount; i++) replicas[i] = r.int32();
   }
   const unknownTaggedFields = r.taggedFields();
   return { partitionIndex, replicas, unknownTaggedFields };
@@ -56,8 +56,8 @@ function readAlterPartitionReassignmentsRequestReassignablePartition(r: Reader, 
 function readAlterPartitionReassignmentsRequestReassignableTopic(r: Reader, v: number): AlterPartitionReassignmentsRequestReassignableTopic {
   const name = r.compactString();
   const partitionsCount = r.compactCount(6);
-  const partitions: AlterPartitionReassignmentsRequestReassignablePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readAlterPartitionReassignmentsRequestReassignablePartition(r, v));
+  const partitions: AlterPartitionReassignmentsRequestReassignablePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readAlterPartitionReassignmentsRequestReassignablePartition(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { name, partitions, unknownTaggedFields };
 }
@@ -66,8 +66,8 @@ function readAlterPartitionReassignmentsRequest(r: Reader, v: number): AlterPart
   const timeoutMs = r.int32();
   const allowReplicationFactorChange = v >= 1 ? r.bool() : true;
   const topicsCount = r.compactCount(3);
-  const topics: AlterPartitionReassignmentsRequestReassignableTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readAlterPartitionReassignmentsRequestReassignableTopic(r, v));
+  const topics: AlterPartitionReassignmentsRequestReassignableTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readAlterPartitionReassignmentsRequestReassignableTopic(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { timeoutMs, allowReplicationFactorChange, topics, unknownTaggedFields };
 }
@@ -167,8 +167,8 @@ function readAlterPartitionReassignmentsResponseReassignablePartitionResponse(r:
 function readAlterPartitionReassignmentsResponseReassignableTopicResponse(r: Reader, v: number): AlterPartitionReassignmentsResponseReassignableTopicResponse {
   const name = r.compactString();
   const partitionsCount = r.compactCount(8);
-  const partitions: AlterPartitionReassignmentsResponseReassignablePartitionResponse[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readAlterPartitionReassignmentsResponseReassignablePartitionResponse(r, v));
+  const partitions: AlterPartitionReassignmentsResponseReassignablePartitionResponse[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readAlterPartitionReassignmentsResponseReassignablePartitionResponse(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { name, partitions, unknownTaggedFields };
 }
@@ -179,8 +179,8 @@ function readAlterPartitionReassignmentsResponse(r: Reader, v: number): AlterPar
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const responsesCount = r.compactCount(3);
-  const responses: AlterPartitionReassignmentsResponseReassignableTopicResponse[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readAlterPartitionReassignmentsResponseReassignableTopicResponse(r, v));
+  const responses: AlterPartitionReassignmentsResponseReassignableTopicResponse[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readAlterPartitionReassignmentsResponseReassignableTopicResponse(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, allowReplicationFactorChange, errorCode, errorMessage, responses, unknownTaggedFields };
 }

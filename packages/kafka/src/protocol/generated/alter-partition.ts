@@ -73,11 +73,11 @@ function readAlterPartitionRequestPartitionData(r: Reader, v: number): AlterPart
   const partitionIndex = r.int32();
   const leaderEpoch = r.int32();
   const newIsrCount = v >= 3 ? 0 : r.compactCount(4);
-  const newIsr: number[] = [];
-  for (let i = 0; i < newIsrCount; i++) newIsr.push(r.int32());
+  const newIsr: number[] = r.list(newIsrCount);
+  for (let i = 0; i < newIsrCount; i++) newIsr[i] = r.int32();
   const newIsrWithEpochsCount = v >= 3 ? r.compactCount(13) : 0;
-  const newIsrWithEpochs: AlterPartitionRequestBrokerState[] = [];
-  for (let i = 0; i < newIsrWithEpochsCount; i++) newIsrWithEpochs.push(readAlterPartitionRequestBrokerState(r, v));
+  const newIsrWithEpochs: AlterPartitionRequestBrokerState[] = r.list(newIsrWithEpochsCount);
+  for (let i = 0; i < newIsrWithEpochsCount; i++) newIsrWithEpochs[i] = readAlterPartitionRequestBrokerState(r, v);
   const leaderRecoveryState = v >= 1 ? r.int8() : 0;
   const partitionEpoch = r.int32();
   const unknownTaggedFields = r.taggedFields();
@@ -88,8 +88,8 @@ function readAlterPartitionRequestTopicData(r: Reader, v: number): AlterPartitio
   const topicName = v >= 2 ? "" : r.compactString();
   const topicId = v >= 2 ? r.uuid() : zeroUuid;
   const partitionsCount = r.compactCount(14);
-  const partitions: AlterPartitionRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readAlterPartitionRequestPartitionData(r, v));
+  const partitions: AlterPartitionRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readAlterPartitionRequestPartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, topicId, partitions, unknownTaggedFields };
 }
@@ -98,8 +98,8 @@ function readAlterPartitionRequest(r: Reader, v: number): AlterPartitionRequest 
   const brokerId = r.int32();
   const brokerEpoch = r.int64();
   const topicsCount = r.compactCount(3);
-  const topics: AlterPartitionRequestTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readAlterPartitionRequestTopicData(r, v));
+  const topics: AlterPartitionRequestTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readAlterPartitionRequestTopicData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { brokerId, brokerEpoch, topics, unknownTaggedFields };
 }
@@ -226,8 +226,8 @@ function readAlterPartitionResponsePartitionData(r: Reader, v: number): AlterPar
   const leaderId = r.int32();
   const leaderEpoch = r.int32();
   const isrCount = r.compactCount(4);
-  const isr: number[] = [];
-  for (let i = 0; i < isrCount; i++) isr.push(r.int32());
+  const isr: number[] = r.list(isrCount);
+  for (let i = 0; i < isrCount; i++) isr[i] = r.int32();
   const leaderRecoveryState = v >= 1 ? r.int8() : 0;
   const partitionEpoch = r.int32();
   const unknownTaggedFields = r.taggedFields();
@@ -238,8 +238,8 @@ function readAlterPartitionResponseTopicData(r: Reader, v: number): AlterPartiti
   const topicName = v >= 2 ? "" : r.compactString();
   const topicId = v >= 2 ? r.uuid() : zeroUuid;
   const partitionsCount = r.compactCount(20);
-  const partitions: AlterPartitionResponsePartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readAlterPartitionResponsePartitionData(r, v));
+  const partitions: AlterPartitionResponsePartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readAlterPartitionResponsePartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, topicId, partitions, unknownTaggedFields };
 }
@@ -248,8 +248,8 @@ function readAlterPartitionResponse(r: Reader, v: number): AlterPartitionRespons
   const throttleTimeMs = r.int32();
   const errorCode = r.int16();
   const topicsCount = r.compactCount(3);
-  const topics: AlterPartitionResponseTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readAlterPartitionResponseTopicData(r, v));
+  const topics: AlterPartitionResponseTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readAlterPartitionResponseTopicData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, topics, unknownTaggedFields };
 }

@@ -40,8 +40,8 @@ export interface AlterReplicaLogDirsRequestAlterReplicaLogDirTopic {
 function readAlterReplicaLogDirsRequestAlterReplicaLogDirTopic(r: Reader, v: number): AlterReplicaLogDirsRequestAlterReplicaLogDirTopic {
   const name = v >= 2 ? r.compactString() : r.string();
   const partitionsCount = v >= 2 ? r.compactCount(4) : r.count(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -49,16 +49,16 @@ function readAlterReplicaLogDirsRequestAlterReplicaLogDirTopic(r: Reader, v: num
 function readAlterReplicaLogDirsRequestAlterReplicaLogDir(r: Reader, v: number): AlterReplicaLogDirsRequestAlterReplicaLogDir {
   const path = v >= 2 ? r.compactString() : r.string();
   const topicsCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const topics: AlterReplicaLogDirsRequestAlterReplicaLogDirTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readAlterReplicaLogDirsRequestAlterReplicaLogDirTopic(r, v));
+  const topics: AlterReplicaLogDirsRequestAlterReplicaLogDirTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readAlterReplicaLogDirsRequestAlterReplicaLogDirTopic(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { path, topics, unknownTaggedFields };
 }
 
 function readAlterReplicaLogDirsRequest(r: Reader, v: number): AlterReplicaLogDirsRequest {
   const dirsCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const dirs: AlterReplicaLogDirsRequestAlterReplicaLogDir[] = [];
-  for (let i = 0; i < dirsCount; i++) dirs.push(readAlterReplicaLogDirsRequestAlterReplicaLogDir(r, v));
+  const dirs: AlterReplicaLogDirsRequestAlterReplicaLogDir[] = r.list(dirsCount);
+  for (let i = 0; i < dirsCount; i++) dirs[i] = readAlterReplicaLogDirsRequestAlterReplicaLogDir(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { dirs, unknownTaggedFields };
 }
@@ -150,8 +150,8 @@ function readAlterReplicaLogDirsResponseAlterReplicaLogDirPartitionResult(r: Rea
 function readAlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult(r: Reader, v: number): AlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult {
   const topicName = v >= 2 ? r.compactString() : r.string();
   const partitionsCount = v >= 2 ? r.compactCount(6) : r.count(6);
-  const partitions: AlterReplicaLogDirsResponseAlterReplicaLogDirPartitionResult[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readAlterReplicaLogDirsResponseAlterReplicaLogDirPartitionResult(r, v));
+  const partitions: AlterReplicaLogDirsResponseAlterReplicaLogDirPartitionResult[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readAlterReplicaLogDirsResponseAlterReplicaLogDirPartitionResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -159,8 +159,8 @@ function readAlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult(r: Reader,
 function readAlterReplicaLogDirsResponse(r: Reader, v: number): AlterReplicaLogDirsResponse {
   const throttleTimeMs = r.int32();
   const resultsCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const results: AlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readAlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult(r, v));
+  const results: AlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readAlterReplicaLogDirsResponseAlterReplicaLogDirTopicResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, results, unknownTaggedFields };
 }

@@ -48,8 +48,8 @@ function readAlterShareGroupOffsetsRequestPartition(r: Reader, v: number): Alter
 function readAlterShareGroupOffsetsRequestTopic(r: Reader, v: number): AlterShareGroupOffsetsRequestTopic {
   const topicName = r.compactString();
   const partitionsCount = r.compactCount(13);
-  const partitions: AlterShareGroupOffsetsRequestPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readAlterShareGroupOffsetsRequestPartition(r, v));
+  const partitions: AlterShareGroupOffsetsRequestPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readAlterShareGroupOffsetsRequestPartition(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -57,8 +57,8 @@ function readAlterShareGroupOffsetsRequestTopic(r: Reader, v: number): AlterShar
 function readAlterShareGroupOffsetsRequest(r: Reader, v: number): AlterShareGroupOffsetsRequest {
   const groupId = r.compactString();
   const topicsCount = r.compactCount(3);
-  const topics: AlterShareGroupOffsetsRequestTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readAlterShareGroupOffsetsRequestTopic(r, v));
+  const topics: AlterShareGroupOffsetsRequestTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readAlterShareGroupOffsetsRequestTopic(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groupId, topics, unknownTaggedFields };
 }
@@ -153,8 +153,8 @@ function readAlterShareGroupOffsetsResponseTopic(r: Reader, v: number): AlterSha
   const topicName = r.compactString();
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(8);
-  const partitions: AlterShareGroupOffsetsResponsePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readAlterShareGroupOffsetsResponsePartition(r, v));
+  const partitions: AlterShareGroupOffsetsResponsePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readAlterShareGroupOffsetsResponsePartition(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, topicId, partitions, unknownTaggedFields };
 }
@@ -164,8 +164,8 @@ function readAlterShareGroupOffsetsResponse(r: Reader, v: number): AlterShareGro
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const responsesCount = r.compactCount(19);
-  const responses: AlterShareGroupOffsetsResponseTopic[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readAlterShareGroupOffsetsResponseTopic(r, v));
+  const responses: AlterShareGroupOffsetsResponseTopic[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readAlterShareGroupOffsetsResponseTopic(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, errorMessage, responses, unknownTaggedFields };
 }

@@ -63,11 +63,11 @@ function readAlterUserScramCredentialsRequestScramCredentialUpsertion(r: Reader,
 
 function readAlterUserScramCredentialsRequest(r: Reader, v: number): AlterUserScramCredentialsRequest {
   const deletionsCount = r.compactCount(3);
-  const deletions: AlterUserScramCredentialsRequestScramCredentialDeletion[] = [];
-  for (let i = 0; i < deletionsCount; i++) deletions.push(readAlterUserScramCredentialsRequestScramCredentialDeletion(r, v));
+  const deletions: AlterUserScramCredentialsRequestScramCredentialDeletion[] = r.list(deletionsCount);
+  for (let i = 0; i < deletionsCount; i++) deletions[i] = readAlterUserScramCredentialsRequestScramCredentialDeletion(r, v);
   const upsertionsCount = r.compactCount(9);
-  const upsertions: AlterUserScramCredentialsRequestScramCredentialUpsertion[] = [];
-  for (let i = 0; i < upsertionsCount; i++) upsertions.push(readAlterUserScramCredentialsRequestScramCredentialUpsertion(r, v));
+  const upsertions: AlterUserScramCredentialsRequestScramCredentialUpsertion[] = r.list(upsertionsCount);
+  for (let i = 0; i < upsertionsCount; i++) upsertions[i] = readAlterUserScramCredentialsRequestScramCredentialUpsertion(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { deletions, upsertions, unknownTaggedFields };
 }
@@ -151,8 +151,8 @@ function readAlterUserScramCredentialsResponseAlterUserScramCredentialsResult(r:
 function readAlterUserScramCredentialsResponse(r: Reader, v: number): AlterUserScramCredentialsResponse {
   const throttleTimeMs = r.int32();
   const resultsCount = r.compactCount(5);
-  const results: AlterUserScramCredentialsResponseAlterUserScramCredentialsResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readAlterUserScramCredentialsResponseAlterUserScramCredentialsResult(r, v));
+  const results: AlterUserScramCredentialsResponseAlterUserScramCredentialsResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readAlterUserScramCredentialsResponseAlterUserScramCredentialsResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, results, unknownTaggedFields };
 }

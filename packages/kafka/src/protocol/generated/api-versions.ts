@@ -130,8 +130,8 @@ function readApiVersionsResponseFinalizedFeatureKey(r: Reader, v: number): ApiVe
 function readApiVersionsResponse(r: Reader, v: number): ApiVersionsResponse {
   const errorCode = r.int16();
   const apiKeysCount = v >= 3 ? r.compactCount(6) : r.count(6);
-  const apiKeys: ApiVersionsResponseApiVersion[] = [];
-  for (let i = 0; i < apiKeysCount; i++) apiKeys.push(readApiVersionsResponseApiVersion(r, v));
+  const apiKeys: ApiVersionsResponseApiVersion[] = r.list(apiKeysCount);
+  for (let i = 0; i < apiKeysCount; i++) apiKeys[i] = readApiVersionsResponseApiVersion(r, v);
   const throttleTimeMs = v >= 1 ? r.int32() : 0;
   let supportedFeatures: ApiVersionsResponseSupportedFeatureKey[] = [];
   let finalizedFeaturesEpoch: bigint = -1n;
@@ -145,8 +145,8 @@ function readApiVersionsResponse(r: Reader, v: number): ApiVersionsResponse {
       const end = r.taggedEnd(size);
       if (tag === 0) {
         const supportedFeaturesCount = r.compactCount(6);
-        const list: ApiVersionsResponseSupportedFeatureKey[] = [];
-        for (let i = 0; i < supportedFeaturesCount; i++) list.push(readApiVersionsResponseSupportedFeatureKey(r, v));
+        const list: ApiVersionsResponseSupportedFeatureKey[] = r.list(supportedFeaturesCount);
+        for (let i = 0; i < supportedFeaturesCount; i++) list[i] = readApiVersionsResponseSupportedFeatureKey(r, v);
         supportedFeatures = list;
         r.expectEnd(end);
       } else if (tag === 1) {
@@ -154,8 +154,8 @@ function readApiVersionsResponse(r: Reader, v: number): ApiVersionsResponse {
         r.expectEnd(end);
       } else if (tag === 2) {
         const finalizedFeaturesCount = r.compactCount(6);
-        const list: ApiVersionsResponseFinalizedFeatureKey[] = [];
-        for (let i = 0; i < finalizedFeaturesCount; i++) list.push(readApiVersionsResponseFinalizedFeatureKey(r, v));
+        const list: ApiVersionsResponseFinalizedFeatureKey[] = r.list(finalizedFeaturesCount);
+        for (let i = 0; i < finalizedFeaturesCount; i++) list[i] = readApiVersionsResponseFinalizedFeatureKey(r, v);
         finalizedFeatures = list;
         r.expectEnd(end);
       } else if (tag === 3) {

@@ -57,8 +57,8 @@ function readAssignReplicasToDirsRequestPartitionData(r: Reader, v: number): Ass
 function readAssignReplicasToDirsRequestTopicData(r: Reader, v: number): AssignReplicasToDirsRequestTopicData {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(5);
-  const partitions: AssignReplicasToDirsRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readAssignReplicasToDirsRequestPartitionData(r, v));
+  const partitions: AssignReplicasToDirsRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readAssignReplicasToDirsRequestPartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -66,8 +66,8 @@ function readAssignReplicasToDirsRequestTopicData(r: Reader, v: number): AssignR
 function readAssignReplicasToDirsRequestDirectoryData(r: Reader, v: number): AssignReplicasToDirsRequestDirectoryData {
   const id = r.uuid();
   const topicsCount = r.compactCount(18);
-  const topics: AssignReplicasToDirsRequestTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readAssignReplicasToDirsRequestTopicData(r, v));
+  const topics: AssignReplicasToDirsRequestTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readAssignReplicasToDirsRequestTopicData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { id, topics, unknownTaggedFields };
 }
@@ -76,8 +76,8 @@ function readAssignReplicasToDirsRequest(r: Reader, v: number): AssignReplicasTo
   const brokerId = r.int32();
   const brokerEpoch = r.int64();
   const directoriesCount = r.compactCount(18);
-  const directories: AssignReplicasToDirsRequestDirectoryData[] = [];
-  for (let i = 0; i < directoriesCount; i++) directories.push(readAssignReplicasToDirsRequestDirectoryData(r, v));
+  const directories: AssignReplicasToDirsRequestDirectoryData[] = r.list(directoriesCount);
+  for (let i = 0; i < directoriesCount; i++) directories[i] = readAssignReplicasToDirsRequestDirectoryData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { brokerId, brokerEpoch, directories, unknownTaggedFields };
 }
@@ -184,8 +184,8 @@ function readAssignReplicasToDirsResponsePartitionData(r: Reader, v: number): As
 function readAssignReplicasToDirsResponseTopicData(r: Reader, v: number): AssignReplicasToDirsResponseTopicData {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(7);
-  const partitions: AssignReplicasToDirsResponsePartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readAssignReplicasToDirsResponsePartitionData(r, v));
+  const partitions: AssignReplicasToDirsResponsePartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readAssignReplicasToDirsResponsePartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -193,8 +193,8 @@ function readAssignReplicasToDirsResponseTopicData(r: Reader, v: number): Assign
 function readAssignReplicasToDirsResponseDirectoryData(r: Reader, v: number): AssignReplicasToDirsResponseDirectoryData {
   const id = r.uuid();
   const topicsCount = r.compactCount(18);
-  const topics: AssignReplicasToDirsResponseTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readAssignReplicasToDirsResponseTopicData(r, v));
+  const topics: AssignReplicasToDirsResponseTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readAssignReplicasToDirsResponseTopicData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { id, topics, unknownTaggedFields };
 }
@@ -203,8 +203,8 @@ function readAssignReplicasToDirsResponse(r: Reader, v: number): AssignReplicasT
   const throttleTimeMs = r.int32();
   const errorCode = r.int16();
   const directoriesCount = r.compactCount(18);
-  const directories: AssignReplicasToDirsResponseDirectoryData[] = [];
-  for (let i = 0; i < directoriesCount; i++) directories.push(readAssignReplicasToDirsResponseDirectoryData(r, v));
+  const directories: AssignReplicasToDirsResponseDirectoryData[] = r.list(directoriesCount);
+  for (let i = 0; i < directoriesCount; i++) directories[i] = readAssignReplicasToDirsResponseDirectoryData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, directories, unknownTaggedFields };
 }

@@ -72,8 +72,8 @@ function readBeginQuorumEpochRequestPartitionData(r: Reader, v: number): BeginQu
 function readBeginQuorumEpochRequestTopicData(r: Reader, v: number): BeginQuorumEpochRequestTopicData {
   const topicName = v >= 1 ? r.compactString() : r.string();
   const partitionsCount = v >= 1 ? r.compactCount(12) : r.count(12);
-  const partitions: BeginQuorumEpochRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readBeginQuorumEpochRequestPartitionData(r, v));
+  const partitions: BeginQuorumEpochRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readBeginQuorumEpochRequestPartitionData(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -90,11 +90,11 @@ function readBeginQuorumEpochRequest(r: Reader, v: number): BeginQuorumEpochRequ
   const clusterId = v >= 1 ? r.compactNullableString() : r.nullableString();
   const voterId = v >= 1 ? r.int32() : -1;
   const topicsCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const topics: BeginQuorumEpochRequestTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readBeginQuorumEpochRequestTopicData(r, v));
+  const topics: BeginQuorumEpochRequestTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readBeginQuorumEpochRequestTopicData(r, v);
   const leaderEndpointsCount = v >= 1 ? r.compactCount(5) : 0;
-  const leaderEndpoints: BeginQuorumEpochRequestLeaderEndpoint[] = [];
-  for (let i = 0; i < leaderEndpointsCount; i++) leaderEndpoints.push(readBeginQuorumEpochRequestLeaderEndpoint(r, v));
+  const leaderEndpoints: BeginQuorumEpochRequestLeaderEndpoint[] = r.list(leaderEndpointsCount);
+  for (let i = 0; i < leaderEndpointsCount; i++) leaderEndpoints[i] = readBeginQuorumEpochRequestLeaderEndpoint(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { clusterId, voterId, topics, leaderEndpoints, unknownTaggedFields };
 }
@@ -226,8 +226,8 @@ function readBeginQuorumEpochResponsePartitionData(r: Reader, v: number): BeginQ
 function readBeginQuorumEpochResponseTopicData(r: Reader, v: number): BeginQuorumEpochResponseTopicData {
   const topicName = v >= 1 ? r.compactString() : r.string();
   const partitionsCount = v >= 1 ? r.compactCount(14) : r.count(14);
-  const partitions: BeginQuorumEpochResponsePartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readBeginQuorumEpochResponsePartitionData(r, v));
+  const partitions: BeginQuorumEpochResponsePartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readBeginQuorumEpochResponsePartitionData(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -243,8 +243,8 @@ function readBeginQuorumEpochResponseNodeEndpoint(r: Reader, v: number): BeginQu
 function readBeginQuorumEpochResponse(r: Reader, v: number): BeginQuorumEpochResponse {
   const errorCode = r.int16();
   const topicsCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const topics: BeginQuorumEpochResponseTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readBeginQuorumEpochResponseTopicData(r, v));
+  const topics: BeginQuorumEpochResponseTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readBeginQuorumEpochResponseTopicData(r, v);
   let nodeEndpoints: BeginQuorumEpochResponseNodeEndpoint[] = [];
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
   if (v >= 1) {
@@ -254,8 +254,8 @@ function readBeginQuorumEpochResponse(r: Reader, v: number): BeginQuorumEpochRes
       const end = r.taggedEnd(size);
       if (tag === 0) {
         const nodeEndpointsCount = r.compactCount(8);
-        const list: BeginQuorumEpochResponseNodeEndpoint[] = [];
-        for (let i = 0; i < nodeEndpointsCount; i++) list.push(readBeginQuorumEpochResponseNodeEndpoint(r, v));
+        const list: BeginQuorumEpochResponseNodeEndpoint[] = r.list(nodeEndpointsCount);
+        for (let i = 0; i < nodeEndpointsCount; i++) list[i] = readBeginQuorumEpochResponseNodeEndpoint(r, v);
         nodeEndpoints = list;
         r.expectEnd(end);
       } else unknownTaggedFields = r.unknownTaggedField(tag, size, unknownTaggedFields);

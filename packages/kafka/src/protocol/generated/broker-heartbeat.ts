@@ -44,14 +44,14 @@ function readBrokerHeartbeatRequest(r: Reader, v: number): BrokerHeartbeatReques
     const end = r.taggedEnd(size);
     if (tag === 0 && v >= 1) {
       const offlineLogDirsCount = r.compactCount(16);
-      const list: string[] = [];
-      for (let i = 0; i < offlineLogDirsCount; i++) list.push(r.uuid());
+      const list: string[] = r.list(offlineLogDirsCount);
+      for (let i = 0; i < offlineLogDirsCount; i++) list[i] = r.uuid();
       offlineLogDirs = list;
       r.expectEnd(end);
     } else if (tag === 1 && v >= 2) {
       const cordonedLogDirsCount = r.compactNullableCount(16);
-      const list: string[] = [];
-      for (let i = 0; i < cordonedLogDirsCount; i++) list.push(r.uuid());
+      const list: string[] = r.list(cordonedLogDirsCount);
+      for (let i = 0; i < cordonedLogDirsCount; i++) list[i] = r.uuid();
       cordonedLogDirs = cordonedLogDirsCount < 0 ? null : list;
       r.expectEnd(end);
     } else unknownTaggedFields = r.unknownTaggedField(tag, size, unknownTaggedFields);

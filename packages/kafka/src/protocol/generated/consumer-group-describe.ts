@@ -20,8 +20,8 @@ export interface ConsumerGroupDescribeRequest {
 
 function readConsumerGroupDescribeRequest(r: Reader, v: number): ConsumerGroupDescribeRequest {
   const groupIdsCount = r.compactCount(1);
-  const groupIds: string[] = [];
-  for (let i = 0; i < groupIdsCount; i++) groupIds.push(r.compactString());
+  const groupIds: string[] = r.list(groupIdsCount);
+  for (let i = 0; i < groupIdsCount; i++) groupIds[i] = r.compactString();
   const includeAuthorizedOperations = r.bool();
   const unknownTaggedFields = r.taggedFields();
   return { groupIds, includeAuthorizedOperations, unknownTaggedFields };
@@ -134,16 +134,16 @@ function readConsumerGroupDescribeResponseTopicPartitions(r: Reader, v: number):
   const topicId = r.uuid();
   const topicName = r.compactString();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { topicId, topicName, partitions, unknownTaggedFields };
 }
 
 function readConsumerGroupDescribeResponseAssignment(r: Reader, v: number): ConsumerGroupDescribeResponseAssignment {
   const topicPartitionsCount = r.compactCount(19);
-  const topicPartitions: ConsumerGroupDescribeResponseTopicPartitions[] = [];
-  for (let i = 0; i < topicPartitionsCount; i++) topicPartitions.push(readConsumerGroupDescribeResponseTopicPartitions(r, v));
+  const topicPartitions: ConsumerGroupDescribeResponseTopicPartitions[] = r.list(topicPartitionsCount);
+  for (let i = 0; i < topicPartitionsCount; i++) topicPartitions[i] = readConsumerGroupDescribeResponseTopicPartitions(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicPartitions, unknownTaggedFields };
 }
@@ -156,8 +156,8 @@ function readConsumerGroupDescribeResponseMember(r: Reader, v: number): Consumer
   const clientId = r.compactString();
   const clientHost = r.compactString();
   const subscribedTopicNamesCount = r.compactCount(1);
-  const subscribedTopicNames: string[] = [];
-  for (let i = 0; i < subscribedTopicNamesCount; i++) subscribedTopicNames.push(r.compactString());
+  const subscribedTopicNames: string[] = r.list(subscribedTopicNamesCount);
+  for (let i = 0; i < subscribedTopicNamesCount; i++) subscribedTopicNames[i] = r.compactString();
   const subscribedTopicRegex = r.compactNullableString();
   const assignment = readConsumerGroupDescribeResponseAssignment(r, v);
   const targetAssignment = readConsumerGroupDescribeResponseAssignment(r, v);
@@ -175,8 +175,8 @@ function readConsumerGroupDescribeResponseDescribedGroup(r: Reader, v: number): 
   const assignmentEpoch = r.int32();
   const assignorName = r.compactString();
   const membersCount = r.compactCount(16);
-  const members: ConsumerGroupDescribeResponseMember[] = [];
-  for (let i = 0; i < membersCount; i++) members.push(readConsumerGroupDescribeResponseMember(r, v));
+  const members: ConsumerGroupDescribeResponseMember[] = r.list(membersCount);
+  for (let i = 0; i < membersCount; i++) members[i] = readConsumerGroupDescribeResponseMember(r, v);
   const authorizedOperations = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { errorCode, errorMessage, groupId, groupState, groupEpoch, assignmentEpoch, assignorName, members, authorizedOperations, unknownTaggedFields };
@@ -185,8 +185,8 @@ function readConsumerGroupDescribeResponseDescribedGroup(r: Reader, v: number): 
 function readConsumerGroupDescribeResponse(r: Reader, v: number): ConsumerGroupDescribeResponse {
   const throttleTimeMs = r.int32();
   const groupsCount = r.compactCount(20);
-  const groups: ConsumerGroupDescribeResponseDescribedGroup[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(readConsumerGroupDescribeResponseDescribedGroup(r, v));
+  const groups: ConsumerGroupDescribeResponseDescribedGroup[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = readConsumerGroupDescribeResponseDescribedGroup(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, groups, unknownTaggedFields };
 }

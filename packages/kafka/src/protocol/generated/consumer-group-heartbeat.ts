@@ -48,8 +48,8 @@ export interface ConsumerGroupHeartbeatRequestTopicPartitions {
 function readConsumerGroupHeartbeatRequestTopicPartitions(r: Reader, v: number): ConsumerGroupHeartbeatRequestTopicPartitions {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -64,16 +64,16 @@ function readConsumerGroupHeartbeatRequest(r: Reader, v: number): ConsumerGroupH
   const subscribedTopicNamesCount = r.compactNullableCount(1);
   let subscribedTopicNames: string[] | null = null;
   if (subscribedTopicNamesCount >= 0) {
-    subscribedTopicNames = [];
-    for (let i = 0; i < subscribedTopicNamesCount; i++) subscribedTopicNames.push(r.compactString());
+    subscribedTopicNames = r.list(subscribedTopicNamesCount);
+    for (let i = 0; i < subscribedTopicNamesCount; i++) subscribedTopicNames[i] = r.compactString();
   }
   const subscribedTopicRegex = v >= 1 ? r.compactNullableString() : null;
   const serverAssignor = r.compactNullableString();
   const topicPartitionsCount = r.compactNullableCount(18);
   let topicPartitions: ConsumerGroupHeartbeatRequestTopicPartitions[] | null = null;
   if (topicPartitionsCount >= 0) {
-    topicPartitions = [];
-    for (let i = 0; i < topicPartitionsCount; i++) topicPartitions.push(readConsumerGroupHeartbeatRequestTopicPartitions(r, v));
+    topicPartitions = r.list(topicPartitionsCount);
+    for (let i = 0; i < topicPartitionsCount; i++) topicPartitions[i] = readConsumerGroupHeartbeatRequestTopicPartitions(r, v);
   }
   const unknownTaggedFields = r.taggedFields();
   return { groupId, memberId, memberEpoch, instanceId, rackId, rebalanceTimeoutMs, subscribedTopicNames, subscribedTopicRegex, serverAssignor, topicPartitions, unknownTaggedFields };
@@ -171,16 +171,16 @@ export interface ConsumerGroupHeartbeatResponseTopicPartitions {
 function readConsumerGroupHeartbeatResponseTopicPartitions(r: Reader, v: number): ConsumerGroupHeartbeatResponseTopicPartitions {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
 
 function readConsumerGroupHeartbeatResponseAssignment(r: Reader, v: number): ConsumerGroupHeartbeatResponseAssignment {
   const topicPartitionsCount = r.compactCount(18);
-  const topicPartitions: ConsumerGroupHeartbeatResponseTopicPartitions[] = [];
-  for (let i = 0; i < topicPartitionsCount; i++) topicPartitions.push(readConsumerGroupHeartbeatResponseTopicPartitions(r, v));
+  const topicPartitions: ConsumerGroupHeartbeatResponseTopicPartitions[] = r.list(topicPartitionsCount);
+  for (let i = 0; i < topicPartitionsCount; i++) topicPartitions[i] = readConsumerGroupHeartbeatResponseTopicPartitions(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicPartitions, unknownTaggedFields };
 }

@@ -25,15 +25,15 @@ export interface ConsumerProtocolAssignmentTopicPartition {
 function readConsumerProtocolAssignmentTopicPartition(r: Reader, v: number): ConsumerProtocolAssignmentTopicPartition {
   const topic = r.string();
   const partitionsCount = r.count(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   return { topic, partitions };
 }
 
 function readConsumerProtocolAssignment(r: Reader, v: number): ConsumerProtocolAssignment {
   const assignedPartitionsCount = r.count(6);
-  const assignedPartitions: ConsumerProtocolAssignmentTopicPartition[] = [];
-  for (let i = 0; i < assignedPartitionsCount; i++) assignedPartitions.push(readConsumerProtocolAssignmentTopicPartition(r, v));
+  const assignedPartitions: ConsumerProtocolAssignmentTopicPartition[] = r.list(assignedPartitionsCount);
+  for (let i = 0; i < assignedPartitionsCount; i++) assignedPartitions[i] = readConsumerProtocolAssignmentTopicPartition(r, v);
   const userData = r.nullableBytes();
   return { assignedPartitions, userData };
 }

@@ -31,19 +31,19 @@ export interface ConsumerProtocolSubscriptionTopicPartition {
 function readConsumerProtocolSubscriptionTopicPartition(r: Reader, v: number): ConsumerProtocolSubscriptionTopicPartition {
   const topic = r.string();
   const partitionsCount = r.count(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   return { topic, partitions };
 }
 
 function readConsumerProtocolSubscription(r: Reader, v: number): ConsumerProtocolSubscription {
   const topicsCount = r.count(2);
-  const topics: string[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(r.string());
+  const topics: string[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = r.string();
   const userData = r.nullableBytes();
   const ownedPartitionsCount = v >= 1 ? r.count(6) : 0;
-  const ownedPartitions: ConsumerProtocolSubscriptionTopicPartition[] = [];
-  for (let i = 0; i < ownedPartitionsCount; i++) ownedPartitions.push(readConsumerProtocolSubscriptionTopicPartition(r, v));
+  const ownedPartitions: ConsumerProtocolSubscriptionTopicPartition[] = r.list(ownedPartitionsCount);
+  for (let i = 0; i < ownedPartitionsCount; i++) ownedPartitions[i] = readConsumerProtocolSubscriptionTopicPartition(r, v);
   const generationId = v >= 2 ? r.int32() : -1;
   const rackId = v >= 3 ? r.nullableString() : null;
   return { topics, userData, ownedPartitions, generationId, rackId };

@@ -77,8 +77,8 @@ function readControlledShutdownResponseRemainingPartition(r: Reader, v: number):
 function readControlledShutdownResponse(r: Reader, v: number): ControlledShutdownResponse {
   const errorCode = r.int16();
   const remainingPartitionsCount = v >= 3 ? r.compactCount(6) : r.count(6);
-  const remainingPartitions: ControlledShutdownResponseRemainingPartition[] = [];
-  for (let i = 0; i < remainingPartitionsCount; i++) remainingPartitions.push(readControlledShutdownResponseRemainingPartition(r, v));
+  const remainingPartitions: ControlledShutdownResponseRemainingPartition[] = r.list(remainingPartitionsCount);
+  for (let i = 0; i < remainingPartitionsCount; i++) remainingPartitions[i] = readControlledShutdownResponseRemainingPartition(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { errorCode, remainingPartitions, unknownTaggedFields };
 }

@@ -72,11 +72,11 @@ function readControllerRegistrationRequest(r: Reader, v: number): ControllerRegi
   const incarnationId = r.uuid();
   const zkMigrationReady = r.bool();
   const listenersCount = r.compactCount(7);
-  const listeners: ControllerRegistrationRequestListener[] = [];
-  for (let i = 0; i < listenersCount; i++) listeners.push(readControllerRegistrationRequestListener(r, v));
+  const listeners: ControllerRegistrationRequestListener[] = r.list(listenersCount);
+  for (let i = 0; i < listenersCount; i++) listeners[i] = readControllerRegistrationRequestListener(r, v);
   const featuresCount = r.compactCount(6);
-  const features: ControllerRegistrationRequestFeature[] = [];
-  for (let i = 0; i < featuresCount; i++) features.push(readControllerRegistrationRequestFeature(r, v));
+  const features: ControllerRegistrationRequestFeature[] = r.list(featuresCount);
+  for (let i = 0; i < featuresCount; i++) features[i] = readControllerRegistrationRequestFeature(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { controllerId, incarnationId, zkMigrationReady, listeners, features, unknownTaggedFields };
 }

@@ -51,8 +51,8 @@ function readCreateAclsRequestAclCreation(r: Reader, v: number): CreateAclsReque
 
 function readCreateAclsRequest(r: Reader, v: number): CreateAclsRequest {
   const creationsCount = v >= 2 ? r.compactCount(8) : r.count(8);
-  const creations: CreateAclsRequestAclCreation[] = [];
-  for (let i = 0; i < creationsCount; i++) creations.push(readCreateAclsRequestAclCreation(r, v));
+  const creations: CreateAclsRequestAclCreation[] = r.list(creationsCount);
+  for (let i = 0; i < creationsCount; i++) creations[i] = readCreateAclsRequestAclCreation(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { creations, unknownTaggedFields };
 }
@@ -134,8 +134,8 @@ function readCreateAclsResponseAclCreationResult(r: Reader, v: number): CreateAc
 function readCreateAclsResponse(r: Reader, v: number): CreateAclsResponse {
   const throttleTimeMs = r.int32();
   const resultsCount = v >= 2 ? r.compactCount(4) : r.count(4);
-  const results: CreateAclsResponseAclCreationResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readCreateAclsResponseAclCreationResult(r, v));
+  const results: CreateAclsResponseAclCreationResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readCreateAclsResponseAclCreationResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, results, unknownTaggedFields };
 }

@@ -44,8 +44,8 @@ function readCreateDelegationTokenRequest(r: Reader, v: number): CreateDelegatio
   const ownerPrincipalType = v >= 3 ? r.compactNullableString() : "";
   const ownerPrincipalName = v >= 3 ? r.compactNullableString() : "";
   const renewersCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const renewers: CreateDelegationTokenRequestCreatableRenewers[] = [];
-  for (let i = 0; i < renewersCount; i++) renewers.push(readCreateDelegationTokenRequestCreatableRenewers(r, v));
+  const renewers: CreateDelegationTokenRequestCreatableRenewers[] = r.list(renewersCount);
+  for (let i = 0; i < renewersCount; i++) renewers[i] = readCreateDelegationTokenRequestCreatableRenewers(r, v);
   const maxLifetimeMs = r.int64();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { ownerPrincipalType, ownerPrincipalName, renewers, maxLifetimeMs, unknownTaggedFields };

@@ -43,8 +43,8 @@ export interface CreatePartitionsRequestCreatePartitionsAssignment {
 
 function readCreatePartitionsRequestCreatePartitionsAssignment(r: Reader, v: number): CreatePartitionsRequestCreatePartitionsAssignment {
   const brokerIdsCount = v >= 2 ? r.compactCount(4) : r.count(4);
-  const brokerIds: number[] = [];
-  for (let i = 0; i < brokerIdsCount; i++) brokerIds.push(r.int32());
+  const brokerIds: number[] = r.list(brokerIdsCount);
+  for (let i = 0; i < brokerIdsCount; i++) brokerIds[i] = r.int32();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { brokerIds, unknownTaggedFields };
 }
@@ -55,8 +55,8 @@ function readCreatePartitionsRequestCreatePartitionsTopic(r: Reader, v: number):
   const assignmentsCount = v >= 2 ? r.compactNullableCount(2) : r.nullableCount(2);
   let assignments: CreatePartitionsRequestCreatePartitionsAssignment[] | null = null;
   if (assignmentsCount >= 0) {
-    assignments = [];
-    for (let i = 0; i < assignmentsCount; i++) assignments.push(readCreatePartitionsRequestCreatePartitionsAssignment(r, v));
+    assignments = r.list(assignmentsCount);
+    for (let i = 0; i < assignmentsCount; i++) assignments[i] = readCreatePartitionsRequestCreatePartitionsAssignment(r, v);
   }
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { name, count, assignments, unknownTaggedFields };
@@ -64,8 +64,8 @@ function readCreatePartitionsRequestCreatePartitionsTopic(r: Reader, v: number):
 
 function readCreatePartitionsRequest(r: Reader, v: number): CreatePartitionsRequest {
   const topicsCount = v >= 2 ? r.compactCount(7) : r.count(7);
-  const topics: CreatePartitionsRequestCreatePartitionsTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readCreatePartitionsRequestCreatePartitionsTopic(r, v));
+  const topics: CreatePartitionsRequestCreatePartitionsTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readCreatePartitionsRequestCreatePartitionsTopic(r, v);
   const timeoutMs = r.int32();
   const validateOnly = r.bool();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
@@ -155,8 +155,8 @@ function readCreatePartitionsResponseCreatePartitionsTopicResult(r: Reader, v: n
 function readCreatePartitionsResponse(r: Reader, v: number): CreatePartitionsResponse {
   const throttleTimeMs = r.int32();
   const resultsCount = v >= 2 ? r.compactCount(5) : r.count(5);
-  const results: CreatePartitionsResponseCreatePartitionsTopicResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readCreatePartitionsResponseCreatePartitionsTopicResult(r, v));
+  const results: CreatePartitionsResponseCreatePartitionsTopicResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readCreatePartitionsResponseCreatePartitionsTopicResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, results, unknownTaggedFields };
 }

@@ -61,8 +61,8 @@ export interface CreateTopicsRequestCreatableReplicaAssignment {
 function readCreateTopicsRequestCreatableReplicaAssignment(r: Reader, v: number): CreateTopicsRequestCreatableReplicaAssignment {
   const partitionIndex = r.int32();
   const brokerIdsCount = v >= 5 ? r.compactCount(4) : r.count(4);
-  const brokerIds: number[] = [];
-  for (let i = 0; i < brokerIdsCount; i++) brokerIds.push(r.int32());
+  const brokerIds: number[] = r.list(brokerIdsCount);
+  for (let i = 0; i < brokerIdsCount; i++) brokerIds[i] = r.int32();
   const unknownTaggedFields = v >= 5 ? r.taggedFields() : null;
   return { partitionIndex, brokerIds, unknownTaggedFields };
 }
@@ -79,19 +79,19 @@ function readCreateTopicsRequestCreatableTopic(r: Reader, v: number): CreateTopi
   const numPartitions = r.int32();
   const replicationFactor = r.int16();
   const assignmentsCount = v >= 5 ? r.compactCount(6) : r.count(6);
-  const assignments: CreateTopicsRequestCreatableReplicaAssignment[] = [];
-  for (let i = 0; i < assignmentsCount; i++) assignments.push(readCreateTopicsRequestCreatableReplicaAssignment(r, v));
+  const assignments: CreateTopicsRequestCreatableReplicaAssignment[] = r.list(assignmentsCount);
+  for (let i = 0; i < assignmentsCount; i++) assignments[i] = readCreateTopicsRequestCreatableReplicaAssignment(r, v);
   const configsCount = v >= 5 ? r.compactCount(3) : r.count(3);
-  const configs: CreateTopicsRequestCreatableTopicConfig[] = [];
-  for (let i = 0; i < configsCount; i++) configs.push(readCreateTopicsRequestCreatableTopicConfig(r, v));
+  const configs: CreateTopicsRequestCreatableTopicConfig[] = r.list(configsCount);
+  for (let i = 0; i < configsCount; i++) configs[i] = readCreateTopicsRequestCreatableTopicConfig(r, v);
   const unknownTaggedFields = v >= 5 ? r.taggedFields() : null;
   return { name, numPartitions, replicationFactor, assignments, configs, unknownTaggedFields };
 }
 
 function readCreateTopicsRequest(r: Reader, v: number): CreateTopicsRequest {
   const topicsCount = v >= 5 ? r.compactCount(10) : r.count(10);
-  const topics: CreateTopicsRequestCreatableTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readCreateTopicsRequestCreatableTopic(r, v));
+  const topics: CreateTopicsRequestCreatableTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readCreateTopicsRequestCreatableTopic(r, v);
   const timeoutMs = r.int32();
   const validateOnly = v >= 1 ? r.bool() : false;
   const unknownTaggedFields = v >= 5 ? r.taggedFields() : null;
@@ -240,8 +240,8 @@ function readCreateTopicsResponseCreatableTopicResult(r: Reader, v: number): Cre
   const configsCount = v >= 5 ? r.compactNullableCount(6) : 0;
   let configs: CreateTopicsResponseCreatableTopicConfigs[] | null = null;
   if (configsCount >= 0) {
-    configs = [];
-    for (let i = 0; i < configsCount; i++) configs.push(readCreateTopicsResponseCreatableTopicConfigs(r, v));
+    configs = r.list(configsCount);
+    for (let i = 0; i < configsCount; i++) configs[i] = readCreateTopicsResponseCreatableTopicConfigs(r, v);
   }
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
   if (v >= 5) {
@@ -261,8 +261,8 @@ function readCreateTopicsResponseCreatableTopicResult(r: Reader, v: number): Cre
 function readCreateTopicsResponse(r: Reader, v: number): CreateTopicsResponse {
   const throttleTimeMs = v >= 2 ? r.int32() : 0;
   const topicsCount = v >= 5 ? r.compactCount(4) : r.count(4);
-  const topics: CreateTopicsResponseCreatableTopicResult[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readCreateTopicsResponseCreatableTopicResult(r, v));
+  const topics: CreateTopicsResponseCreatableTopicResult[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readCreateTopicsResponseCreatableTopicResult(r, v);
   const unknownTaggedFields = v >= 5 ? r.taggedFields() : null;
   return { throttleTimeMs, topics, unknownTaggedFields };
 }

@@ -51,8 +51,8 @@ function readDeleteAclsRequestDeleteAclsFilter(r: Reader, v: number): DeleteAcls
 
 function readDeleteAclsRequest(r: Reader, v: number): DeleteAclsRequest {
   const filtersCount = v >= 2 ? r.compactCount(8) : r.count(8);
-  const filters: DeleteAclsRequestDeleteAclsFilter[] = [];
-  for (let i = 0; i < filtersCount; i++) filters.push(readDeleteAclsRequestDeleteAclsFilter(r, v));
+  const filters: DeleteAclsRequestDeleteAclsFilter[] = r.list(filtersCount);
+  for (let i = 0; i < filtersCount; i++) filters[i] = readDeleteAclsRequestDeleteAclsFilter(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { filters, unknownTaggedFields };
 }
@@ -168,8 +168,8 @@ function readDeleteAclsResponseDeleteAclsFilterResult(r: Reader, v: number): Del
   const errorCode = r.int16();
   const errorMessage = v >= 2 ? r.compactNullableString() : r.nullableString();
   const matchingAclsCount = v >= 2 ? r.compactCount(11) : r.count(11);
-  const matchingAcls: DeleteAclsResponseDeleteAclsMatchingAcl[] = [];
-  for (let i = 0; i < matchingAclsCount; i++) matchingAcls.push(readDeleteAclsResponseDeleteAclsMatchingAcl(r, v));
+  const matchingAcls: DeleteAclsResponseDeleteAclsMatchingAcl[] = r.list(matchingAclsCount);
+  for (let i = 0; i < matchingAclsCount; i++) matchingAcls[i] = readDeleteAclsResponseDeleteAclsMatchingAcl(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { errorCode, errorMessage, matchingAcls, unknownTaggedFields };
 }
@@ -177,8 +177,8 @@ function readDeleteAclsResponseDeleteAclsFilterResult(r: Reader, v: number): Del
 function readDeleteAclsResponse(r: Reader, v: number): DeleteAclsResponse {
   const throttleTimeMs = r.int32();
   const filterResultsCount = v >= 2 ? r.compactCount(5) : r.count(5);
-  const filterResults: DeleteAclsResponseDeleteAclsFilterResult[] = [];
-  for (let i = 0; i < filterResultsCount; i++) filterResults.push(readDeleteAclsResponseDeleteAclsFilterResult(r, v));
+  const filterResults: DeleteAclsResponseDeleteAclsFilterResult[] = r.list(filterResultsCount);
+  for (let i = 0; i < filterResultsCount; i++) filterResults[i] = readDeleteAclsResponseDeleteAclsFilterResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, filterResults, unknownTaggedFields };
 }

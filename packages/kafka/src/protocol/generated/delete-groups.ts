@@ -19,8 +19,8 @@ export interface DeleteGroupsRequest {
 
 function readDeleteGroupsRequest(r: Reader, v: number): DeleteGroupsRequest {
   const groupsNamesCount = v >= 2 ? r.compactCount(1) : r.count(1);
-  const groupsNames: string[] = [];
-  for (let i = 0; i < groupsNamesCount; i++) groupsNames.push(v >= 2 ? r.compactString() : r.string());
+  const groupsNames: string[] = r.list(groupsNamesCount);
+  for (let i = 0; i < groupsNamesCount; i++) groupsNames[i] = v >= 2 ? r.compactString() : r.string();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { groupsNames, unknownTaggedFields };
 }
@@ -77,8 +77,8 @@ function readDeleteGroupsResponseDeletableGroupResult(r: Reader, v: number): Del
 function readDeleteGroupsResponse(r: Reader, v: number): DeleteGroupsResponse {
   const throttleTimeMs = r.int32();
   const resultsCount = v >= 2 ? r.compactCount(4) : r.count(4);
-  const results: DeleteGroupsResponseDeletableGroupResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readDeleteGroupsResponseDeletableGroupResult(r, v));
+  const results: DeleteGroupsResponseDeletableGroupResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readDeleteGroupsResponseDeletableGroupResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, results, unknownTaggedFields };
 }

@@ -49,16 +49,16 @@ function readDeleteRecordsRequestDeleteRecordsPartition(r: Reader, v: number): D
 function readDeleteRecordsRequestDeleteRecordsTopic(r: Reader, v: number): DeleteRecordsRequestDeleteRecordsTopic {
   const name = v >= 2 ? r.compactString() : r.string();
   const partitionsCount = v >= 2 ? r.compactCount(12) : r.count(12);
-  const partitions: DeleteRecordsRequestDeleteRecordsPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDeleteRecordsRequestDeleteRecordsPartition(r, v));
+  const partitions: DeleteRecordsRequestDeleteRecordsPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDeleteRecordsRequestDeleteRecordsPartition(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
 
 function readDeleteRecordsRequest(r: Reader, v: number): DeleteRecordsRequest {
   const topicsCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const topics: DeleteRecordsRequestDeleteRecordsTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDeleteRecordsRequestDeleteRecordsTopic(r, v));
+  const topics: DeleteRecordsRequestDeleteRecordsTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDeleteRecordsRequestDeleteRecordsTopic(r, v);
   const timeoutMs = r.int32();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { topics, timeoutMs, unknownTaggedFields };
@@ -153,8 +153,8 @@ function readDeleteRecordsResponseDeleteRecordsPartitionResult(r: Reader, v: num
 function readDeleteRecordsResponseDeleteRecordsTopicResult(r: Reader, v: number): DeleteRecordsResponseDeleteRecordsTopicResult {
   const name = v >= 2 ? r.compactString() : r.string();
   const partitionsCount = v >= 2 ? r.compactCount(14) : r.count(14);
-  const partitions: DeleteRecordsResponseDeleteRecordsPartitionResult[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDeleteRecordsResponseDeleteRecordsPartitionResult(r, v));
+  const partitions: DeleteRecordsResponseDeleteRecordsPartitionResult[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDeleteRecordsResponseDeleteRecordsPartitionResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -162,8 +162,8 @@ function readDeleteRecordsResponseDeleteRecordsTopicResult(r: Reader, v: number)
 function readDeleteRecordsResponse(r: Reader, v: number): DeleteRecordsResponse {
   const throttleTimeMs = r.int32();
   const topicsCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const topics: DeleteRecordsResponseDeleteRecordsTopicResult[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDeleteRecordsResponseDeleteRecordsTopicResult(r, v));
+  const topics: DeleteRecordsResponseDeleteRecordsTopicResult[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDeleteRecordsResponseDeleteRecordsTopicResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, topics, unknownTaggedFields };
 }

@@ -35,8 +35,8 @@ function readDeleteShareGroupOffsetsRequestTopic(r: Reader, v: number): DeleteSh
 function readDeleteShareGroupOffsetsRequest(r: Reader, v: number): DeleteShareGroupOffsetsRequest {
   const groupId = r.compactString();
   const topicsCount = r.compactCount(2);
-  const topics: DeleteShareGroupOffsetsRequestTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDeleteShareGroupOffsetsRequestTopic(r, v));
+  const topics: DeleteShareGroupOffsetsRequestTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDeleteShareGroupOffsetsRequestTopic(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groupId, topics, unknownTaggedFields };
 }
@@ -111,8 +111,8 @@ function readDeleteShareGroupOffsetsResponse(r: Reader, v: number): DeleteShareG
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const responsesCount = r.compactCount(21);
-  const responses: DeleteShareGroupOffsetsResponseTopic[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readDeleteShareGroupOffsetsResponseTopic(r, v));
+  const responses: DeleteShareGroupOffsetsResponseTopic[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readDeleteShareGroupOffsetsResponseTopic(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, errorMessage, responses, unknownTaggedFields };
 }

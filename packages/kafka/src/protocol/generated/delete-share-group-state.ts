@@ -45,8 +45,8 @@ function readDeleteShareGroupStateRequestPartitionData(r: Reader, v: number): De
 function readDeleteShareGroupStateRequestDeleteStateData(r: Reader, v: number): DeleteShareGroupStateRequestDeleteStateData {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(5);
-  const partitions: DeleteShareGroupStateRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDeleteShareGroupStateRequestPartitionData(r, v));
+  const partitions: DeleteShareGroupStateRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDeleteShareGroupStateRequestPartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -54,8 +54,8 @@ function readDeleteShareGroupStateRequestDeleteStateData(r: Reader, v: number): 
 function readDeleteShareGroupStateRequest(r: Reader, v: number): DeleteShareGroupStateRequest {
   const groupId = r.compactString();
   const topicsCount = r.compactCount(18);
-  const topics: DeleteShareGroupStateRequestDeleteStateData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDeleteShareGroupStateRequestDeleteStateData(r, v));
+  const topics: DeleteShareGroupStateRequestDeleteStateData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDeleteShareGroupStateRequestDeleteStateData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groupId, topics, unknownTaggedFields };
 }
@@ -139,16 +139,16 @@ function readDeleteShareGroupStateResponsePartitionResult(r: Reader, v: number):
 function readDeleteShareGroupStateResponseDeleteStateResult(r: Reader, v: number): DeleteShareGroupStateResponseDeleteStateResult {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(8);
-  const partitions: DeleteShareGroupStateResponsePartitionResult[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDeleteShareGroupStateResponsePartitionResult(r, v));
+  const partitions: DeleteShareGroupStateResponsePartitionResult[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDeleteShareGroupStateResponsePartitionResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
 
 function readDeleteShareGroupStateResponse(r: Reader, v: number): DeleteShareGroupStateResponse {
   const resultsCount = r.compactCount(18);
-  const results: DeleteShareGroupStateResponseDeleteStateResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readDeleteShareGroupStateResponseDeleteStateResult(r, v));
+  const results: DeleteShareGroupStateResponseDeleteStateResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readDeleteShareGroupStateResponseDeleteStateResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { results, unknownTaggedFields };
 }

@@ -41,11 +41,11 @@ function readDeleteTopicsRequestDeleteTopicState(r: Reader, v: number): DeleteTo
 
 function readDeleteTopicsRequest(r: Reader, v: number): DeleteTopicsRequest {
   const topicsCount = v >= 6 ? r.compactCount(18) : 0;
-  const topics: DeleteTopicsRequestDeleteTopicState[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDeleteTopicsRequestDeleteTopicState(r, v));
+  const topics: DeleteTopicsRequestDeleteTopicState[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDeleteTopicsRequestDeleteTopicState(r, v);
   const topicNamesCount = v >= 6 ? 0 : v >= 4 ? r.compactCount(1) : r.count(1);
-  const topicNames: string[] = [];
-  for (let i = 0; i < topicNamesCount; i++) topicNames.push(v >= 4 ? r.compactString() : r.string());
+  const topicNames: string[] = r.list(topicNamesCount);
+  for (let i = 0; i < topicNamesCount; i++) topicNames[i] = v >= 4 ? r.compactString() : r.string();
   const timeoutMs = r.int32();
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { topics, topicNames, timeoutMs, unknownTaggedFields };
@@ -130,8 +130,8 @@ function readDeleteTopicsResponseDeletableTopicResult(r: Reader, v: number): Del
 function readDeleteTopicsResponse(r: Reader, v: number): DeleteTopicsResponse {
   const throttleTimeMs = v >= 1 ? r.int32() : 0;
   const responsesCount = v >= 4 ? r.compactCount(4) : r.count(4);
-  const responses: DeleteTopicsResponseDeletableTopicResult[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readDeleteTopicsResponseDeletableTopicResult(r, v));
+  const responses: DeleteTopicsResponseDeletableTopicResult[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readDeleteTopicsResponseDeletableTopicResult(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { throttleTimeMs, responses, unknownTaggedFields };
 }

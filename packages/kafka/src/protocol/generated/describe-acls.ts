@@ -134,8 +134,8 @@ function readDescribeAclsResponseDescribeAclsResource(r: Reader, v: number): Des
   const resourceName = v >= 2 ? r.compactString() : r.string();
   const patternType = v >= 1 ? r.int8() : 3;
   const aclsCount = v >= 2 ? r.compactCount(5) : r.count(5);
-  const acls: DescribeAclsResponseAclDescription[] = [];
-  for (let i = 0; i < aclsCount; i++) acls.push(readDescribeAclsResponseAclDescription(r, v));
+  const acls: DescribeAclsResponseAclDescription[] = r.list(aclsCount);
+  for (let i = 0; i < aclsCount; i++) acls[i] = readDescribeAclsResponseAclDescription(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { resourceType, resourceName, patternType, acls, unknownTaggedFields };
 }
@@ -145,8 +145,8 @@ function readDescribeAclsResponse(r: Reader, v: number): DescribeAclsResponse {
   const errorCode = r.int16();
   const errorMessage = v >= 2 ? r.compactNullableString() : r.nullableString();
   const resourcesCount = v >= 2 ? r.compactCount(5) : r.count(5);
-  const resources: DescribeAclsResponseDescribeAclsResource[] = [];
-  for (let i = 0; i < resourcesCount; i++) resources.push(readDescribeAclsResponseDescribeAclsResource(r, v));
+  const resources: DescribeAclsResponseDescribeAclsResource[] = r.list(resourcesCount);
+  for (let i = 0; i < resourcesCount; i++) resources[i] = readDescribeAclsResponseDescribeAclsResource(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, errorCode, errorMessage, resources, unknownTaggedFields };
 }

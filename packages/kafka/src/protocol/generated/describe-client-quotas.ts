@@ -41,8 +41,8 @@ function readDescribeClientQuotasRequestComponentData(r: Reader, v: number): Des
 
 function readDescribeClientQuotasRequest(r: Reader, v: number): DescribeClientQuotasRequest {
   const componentsCount = v >= 1 ? r.compactCount(4) : r.count(4);
-  const components: DescribeClientQuotasRequestComponentData[] = [];
-  for (let i = 0; i < componentsCount; i++) components.push(readDescribeClientQuotasRequestComponentData(r, v));
+  const components: DescribeClientQuotasRequestComponentData[] = r.list(componentsCount);
+  for (let i = 0; i < componentsCount; i++) components[i] = readDescribeClientQuotasRequestComponentData(r, v);
   const strict = r.bool();
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { components, strict, unknownTaggedFields };
@@ -145,11 +145,11 @@ function readDescribeClientQuotasResponseValueData(r: Reader, v: number): Descri
 
 function readDescribeClientQuotasResponseEntryData(r: Reader, v: number): DescribeClientQuotasResponseEntryData {
   const entityCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const entity: DescribeClientQuotasResponseEntityData[] = [];
-  for (let i = 0; i < entityCount; i++) entity.push(readDescribeClientQuotasResponseEntityData(r, v));
+  const entity: DescribeClientQuotasResponseEntityData[] = r.list(entityCount);
+  for (let i = 0; i < entityCount; i++) entity[i] = readDescribeClientQuotasResponseEntityData(r, v);
   const valuesCount = v >= 1 ? r.compactCount(10) : r.count(10);
-  const values: DescribeClientQuotasResponseValueData[] = [];
-  for (let i = 0; i < valuesCount; i++) values.push(readDescribeClientQuotasResponseValueData(r, v));
+  const values: DescribeClientQuotasResponseValueData[] = r.list(valuesCount);
+  for (let i = 0; i < valuesCount; i++) values[i] = readDescribeClientQuotasResponseValueData(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { entity, values, unknownTaggedFields };
 }
@@ -161,8 +161,8 @@ function readDescribeClientQuotasResponse(r: Reader, v: number): DescribeClientQ
   const entriesCount = v >= 1 ? r.compactNullableCount(3) : r.nullableCount(3);
   let entries: DescribeClientQuotasResponseEntryData[] | null = null;
   if (entriesCount >= 0) {
-    entries = [];
-    for (let i = 0; i < entriesCount; i++) entries.push(readDescribeClientQuotasResponseEntryData(r, v));
+    entries = r.list(entriesCount);
+    for (let i = 0; i < entriesCount; i++) entries[i] = readDescribeClientQuotasResponseEntryData(r, v);
   }
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { throttleTimeMs, errorCode, errorMessage, entries, unknownTaggedFields };

@@ -113,8 +113,8 @@ function readDescribeClusterResponse(r: Reader, v: number): DescribeClusterRespo
   const clusterId = r.compactString();
   const controllerId = r.int32();
   const brokersCount = r.compactCount(11);
-  const brokers: DescribeClusterResponseDescribeClusterBroker[] = [];
-  for (let i = 0; i < brokersCount; i++) brokers.push(readDescribeClusterResponseDescribeClusterBroker(r, v));
+  const brokers: DescribeClusterResponseDescribeClusterBroker[] = r.list(brokersCount);
+  for (let i = 0; i < brokersCount; i++) brokers[i] = readDescribeClusterResponseDescribeClusterBroker(r, v);
   const clusterAuthorizedOperations = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, errorMessage, endpointType, clusterId, controllerId, brokers, clusterAuthorizedOperations, unknownTaggedFields };

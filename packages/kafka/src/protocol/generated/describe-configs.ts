@@ -39,8 +39,8 @@ function readDescribeConfigsRequestDescribeConfigsResource(r: Reader, v: number)
   const configurationKeysCount = v >= 4 ? r.compactNullableCount(1) : r.nullableCount(1);
   let configurationKeys: string[] | null = null;
   if (configurationKeysCount >= 0) {
-    configurationKeys = [];
-    for (let i = 0; i < configurationKeysCount; i++) configurationKeys.push(v >= 4 ? r.compactString() : r.string());
+    configurationKeys = r.list(configurationKeysCount);
+    for (let i = 0; i < configurationKeysCount; i++) configurationKeys[i] = v >= 4 ? r.compactString() : r.string();
   }
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { resourceType, resourceName, configurationKeys, unknownTaggedFields };
@@ -48,8 +48,8 @@ function readDescribeConfigsRequestDescribeConfigsResource(r: Reader, v: number)
 
 function readDescribeConfigsRequest(r: Reader, v: number): DescribeConfigsRequest {
   const resourcesCount = v >= 4 ? r.compactCount(4) : r.count(4);
-  const resources: DescribeConfigsRequestDescribeConfigsResource[] = [];
-  for (let i = 0; i < resourcesCount; i++) resources.push(readDescribeConfigsRequestDescribeConfigsResource(r, v));
+  const resources: DescribeConfigsRequestDescribeConfigsResource[] = r.list(resourcesCount);
+  for (let i = 0; i < resourcesCount; i++) resources[i] = readDescribeConfigsRequestDescribeConfigsResource(r, v);
   const includeSynonyms = v >= 1 ? r.bool() : false;
   const includeDocumentation = v >= 3 ? r.bool() : false;
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
@@ -185,8 +185,8 @@ function readDescribeConfigsResponseDescribeConfigsResourceResult(r: Reader, v: 
   const configSource = v >= 1 ? r.int8() : -1;
   const isSensitive = r.bool();
   const synonymsCount = v >= 4 ? r.compactCount(4) : v >= 1 ? r.count(4) : 0;
-  const synonyms: DescribeConfigsResponseDescribeConfigsSynonym[] = [];
-  for (let i = 0; i < synonymsCount; i++) synonyms.push(readDescribeConfigsResponseDescribeConfigsSynonym(r, v));
+  const synonyms: DescribeConfigsResponseDescribeConfigsSynonym[] = r.list(synonymsCount);
+  for (let i = 0; i < synonymsCount; i++) synonyms[i] = readDescribeConfigsResponseDescribeConfigsSynonym(r, v);
   const configType = v >= 3 ? r.int8() : 0;
   const documentation = v >= 4 ? r.compactNullableString() : v >= 3 ? r.nullableString() : "";
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
@@ -199,8 +199,8 @@ function readDescribeConfigsResponseDescribeConfigsResult(r: Reader, v: number):
   const resourceType = r.int8();
   const resourceName = v >= 4 ? r.compactString() : r.string();
   const configsCount = v >= 4 ? r.compactCount(7) : r.count(7);
-  const configs: DescribeConfigsResponseDescribeConfigsResourceResult[] = [];
-  for (let i = 0; i < configsCount; i++) configs.push(readDescribeConfigsResponseDescribeConfigsResourceResult(r, v));
+  const configs: DescribeConfigsResponseDescribeConfigsResourceResult[] = r.list(configsCount);
+  for (let i = 0; i < configsCount; i++) configs[i] = readDescribeConfigsResponseDescribeConfigsResourceResult(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { errorCode, errorMessage, resourceType, resourceName, configs, unknownTaggedFields };
 }
@@ -208,8 +208,8 @@ function readDescribeConfigsResponseDescribeConfigsResult(r: Reader, v: number):
 function readDescribeConfigsResponse(r: Reader, v: number): DescribeConfigsResponse {
   const throttleTimeMs = r.int32();
   const resultsCount = v >= 4 ? r.compactCount(7) : r.count(7);
-  const results: DescribeConfigsResponseDescribeConfigsResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readDescribeConfigsResponseDescribeConfigsResult(r, v));
+  const results: DescribeConfigsResponseDescribeConfigsResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readDescribeConfigsResponseDescribeConfigsResult(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { throttleTimeMs, results, unknownTaggedFields };
 }

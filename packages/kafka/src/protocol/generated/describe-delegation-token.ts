@@ -38,8 +38,8 @@ function readDescribeDelegationTokenRequest(r: Reader, v: number): DescribeDeleg
   const ownersCount = v >= 2 ? r.compactNullableCount(3) : r.nullableCount(3);
   let owners: DescribeDelegationTokenRequestDescribeDelegationTokenOwner[] | null = null;
   if (ownersCount >= 0) {
-    owners = [];
-    for (let i = 0; i < ownersCount; i++) owners.push(readDescribeDelegationTokenRequestDescribeDelegationTokenOwner(r, v));
+    owners = r.list(ownersCount);
+    for (let i = 0; i < ownersCount; i++) owners[i] = readDescribeDelegationTokenRequestDescribeDelegationTokenOwner(r, v);
   }
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { owners, unknownTaggedFields };
@@ -144,8 +144,8 @@ function readDescribeDelegationTokenResponseDescribedDelegationToken(r: Reader, 
   const tokenId = v >= 2 ? r.compactString() : r.string();
   const hmac = v >= 2 ? r.compactBytes() : r.bytes();
   const renewersCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const renewers: DescribeDelegationTokenResponseDescribedDelegationTokenRenewer[] = [];
-  for (let i = 0; i < renewersCount; i++) renewers.push(readDescribeDelegationTokenResponseDescribedDelegationTokenRenewer(r, v));
+  const renewers: DescribeDelegationTokenResponseDescribedDelegationTokenRenewer[] = r.list(renewersCount);
+  for (let i = 0; i < renewersCount; i++) renewers[i] = readDescribeDelegationTokenResponseDescribedDelegationTokenRenewer(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { principalType, principalName, tokenRequesterPrincipalType, tokenRequesterPrincipalName, issueTimestamp, expiryTimestamp, maxTimestamp, tokenId, hmac, renewers, unknownTaggedFields };
 }
@@ -153,8 +153,8 @@ function readDescribeDelegationTokenResponseDescribedDelegationToken(r: Reader, 
 function readDescribeDelegationTokenResponse(r: Reader, v: number): DescribeDelegationTokenResponse {
   const errorCode = r.int16();
   const tokensCount = v >= 2 ? r.compactCount(30) : r.count(30);
-  const tokens: DescribeDelegationTokenResponseDescribedDelegationToken[] = [];
-  for (let i = 0; i < tokensCount; i++) tokens.push(readDescribeDelegationTokenResponseDescribedDelegationToken(r, v));
+  const tokens: DescribeDelegationTokenResponseDescribedDelegationToken[] = r.list(tokensCount);
+  for (let i = 0; i < tokensCount; i++) tokens[i] = readDescribeDelegationTokenResponseDescribedDelegationToken(r, v);
   const throttleTimeMs = r.int32();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { errorCode, tokens, throttleTimeMs, unknownTaggedFields };

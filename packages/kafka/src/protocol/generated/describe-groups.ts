@@ -21,8 +21,8 @@ export interface DescribeGroupsRequest {
 
 function readDescribeGroupsRequest(r: Reader, v: number): DescribeGroupsRequest {
   const groupsCount = v >= 5 ? r.compactCount(1) : r.count(1);
-  const groups: string[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(v >= 5 ? r.compactString() : r.string());
+  const groups: string[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = v >= 5 ? r.compactString() : r.string();
   const includeAuthorizedOperations = v >= 3 ? r.bool() : false;
   const unknownTaggedFields = v >= 5 ? r.taggedFields() : null;
   return { groups, includeAuthorizedOperations, unknownTaggedFields };
@@ -124,8 +124,8 @@ function readDescribeGroupsResponseDescribedGroup(r: Reader, v: number): Describ
   const protocolType = v >= 5 ? r.compactString() : r.string();
   const protocolData = v >= 5 ? r.compactString() : r.string();
   const membersCount = v >= 5 ? r.compactCount(7) : r.count(7);
-  const members: DescribeGroupsResponseDescribedGroupMember[] = [];
-  for (let i = 0; i < membersCount; i++) members.push(readDescribeGroupsResponseDescribedGroupMember(r, v));
+  const members: DescribeGroupsResponseDescribedGroupMember[] = r.list(membersCount);
+  for (let i = 0; i < membersCount; i++) members[i] = readDescribeGroupsResponseDescribedGroupMember(r, v);
   const authorizedOperations = v >= 3 ? r.int32() : -2147483648;
   const unknownTaggedFields = v >= 5 ? r.taggedFields() : null;
   return { errorCode, errorMessage, groupId, groupState, protocolType, protocolData, members, authorizedOperations, unknownTaggedFields };
@@ -134,8 +134,8 @@ function readDescribeGroupsResponseDescribedGroup(r: Reader, v: number): Describ
 function readDescribeGroupsResponse(r: Reader, v: number): DescribeGroupsResponse {
   const throttleTimeMs = v >= 1 ? r.int32() : 0;
   const groupsCount = v >= 5 ? r.compactCount(12) : r.count(12);
-  const groups: DescribeGroupsResponseDescribedGroup[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(readDescribeGroupsResponseDescribedGroup(r, v));
+  const groups: DescribeGroupsResponseDescribedGroup[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = readDescribeGroupsResponseDescribedGroup(r, v);
   const unknownTaggedFields = v >= 5 ? r.taggedFields() : null;
   return { throttleTimeMs, groups, unknownTaggedFields };
 }

@@ -30,8 +30,8 @@ export interface DescribeLogDirsRequestDescribableLogDirTopic {
 function readDescribeLogDirsRequestDescribableLogDirTopic(r: Reader, v: number): DescribeLogDirsRequestDescribableLogDirTopic {
   const topic = v >= 2 ? r.compactString() : r.string();
   const partitionsCount = v >= 2 ? r.compactCount(4) : r.count(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { topic, partitions, unknownTaggedFields };
 }
@@ -40,8 +40,8 @@ function readDescribeLogDirsRequest(r: Reader, v: number): DescribeLogDirsReques
   const topicsCount = v >= 2 ? r.compactNullableCount(3) : r.nullableCount(3);
   let topics: DescribeLogDirsRequestDescribableLogDirTopic[] | null = null;
   if (topicsCount >= 0) {
-    topics = [];
-    for (let i = 0; i < topicsCount; i++) topics.push(readDescribeLogDirsRequestDescribableLogDirTopic(r, v));
+    topics = r.list(topicsCount);
+    for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeLogDirsRequestDescribableLogDirTopic(r, v);
   }
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { topics, unknownTaggedFields };
@@ -147,8 +147,8 @@ function readDescribeLogDirsResponseDescribeLogDirsPartition(r: Reader, v: numbe
 function readDescribeLogDirsResponseDescribeLogDirsTopic(r: Reader, v: number): DescribeLogDirsResponseDescribeLogDirsTopic {
   const name = v >= 2 ? r.compactString() : r.string();
   const partitionsCount = v >= 2 ? r.compactCount(21) : r.count(21);
-  const partitions: DescribeLogDirsResponseDescribeLogDirsPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDescribeLogDirsResponseDescribeLogDirsPartition(r, v));
+  const partitions: DescribeLogDirsResponseDescribeLogDirsPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDescribeLogDirsResponseDescribeLogDirsPartition(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -157,8 +157,8 @@ function readDescribeLogDirsResponseDescribeLogDirsResult(r: Reader, v: number):
   const errorCode = r.int16();
   const logDir = v >= 2 ? r.compactString() : r.string();
   const topicsCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const topics: DescribeLogDirsResponseDescribeLogDirsTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDescribeLogDirsResponseDescribeLogDirsTopic(r, v));
+  const topics: DescribeLogDirsResponseDescribeLogDirsTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeLogDirsResponseDescribeLogDirsTopic(r, v);
   const totalBytes = v >= 4 ? r.int64() : -1n;
   const usableBytes = v >= 4 ? r.int64() : -1n;
   const isCordoned = v >= 5 ? r.bool() : false;
@@ -170,8 +170,8 @@ function readDescribeLogDirsResponse(r: Reader, v: number): DescribeLogDirsRespo
   const throttleTimeMs = r.int32();
   const errorCode = v >= 3 ? r.int16() : 0;
   const resultsCount = v >= 2 ? r.compactCount(5) : r.count(5);
-  const results: DescribeLogDirsResponseDescribeLogDirsResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readDescribeLogDirsResponseDescribeLogDirsResult(r, v));
+  const results: DescribeLogDirsResponseDescribeLogDirsResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readDescribeLogDirsResponseDescribeLogDirsResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, errorCode, results, unknownTaggedFields };
 }

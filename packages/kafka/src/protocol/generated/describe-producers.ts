@@ -29,16 +29,16 @@ export interface DescribeProducersRequestTopicRequest {
 function readDescribeProducersRequestTopicRequest(r: Reader, v: number): DescribeProducersRequestTopicRequest {
   const name = r.compactString();
   const partitionIndexesCount = r.compactCount(4);
-  const partitionIndexes: number[] = [];
-  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes.push(r.int32());
+  const partitionIndexes: number[] = r.list(partitionIndexesCount);
+  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { name, partitionIndexes, unknownTaggedFields };
 }
 
 function readDescribeProducersRequest(r: Reader, v: number): DescribeProducersRequest {
   const topicsCount = r.compactCount(3);
-  const topics: DescribeProducersRequestTopicRequest[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDescribeProducersRequestTopicRequest(r, v));
+  const topics: DescribeProducersRequestTopicRequest[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeProducersRequestTopicRequest(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topics, unknownTaggedFields };
 }
@@ -140,8 +140,8 @@ function readDescribeProducersResponsePartitionResponse(r: Reader, v: number): D
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const activeProducersCount = r.compactCount(37);
-  const activeProducers: DescribeProducersResponseProducerState[] = [];
-  for (let i = 0; i < activeProducersCount; i++) activeProducers.push(readDescribeProducersResponseProducerState(r, v));
+  const activeProducers: DescribeProducersResponseProducerState[] = r.list(activeProducersCount);
+  for (let i = 0; i < activeProducersCount; i++) activeProducers[i] = readDescribeProducersResponseProducerState(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { partitionIndex, errorCode, errorMessage, activeProducers, unknownTaggedFields };
 }
@@ -149,8 +149,8 @@ function readDescribeProducersResponsePartitionResponse(r: Reader, v: number): D
 function readDescribeProducersResponseTopicResponse(r: Reader, v: number): DescribeProducersResponseTopicResponse {
   const name = r.compactString();
   const partitionsCount = r.compactCount(9);
-  const partitions: DescribeProducersResponsePartitionResponse[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDescribeProducersResponsePartitionResponse(r, v));
+  const partitions: DescribeProducersResponsePartitionResponse[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDescribeProducersResponsePartitionResponse(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { name, partitions, unknownTaggedFields };
 }
@@ -158,8 +158,8 @@ function readDescribeProducersResponseTopicResponse(r: Reader, v: number): Descr
 function readDescribeProducersResponse(r: Reader, v: number): DescribeProducersResponse {
   const throttleTimeMs = r.int32();
   const topicsCount = r.compactCount(3);
-  const topics: DescribeProducersResponseTopicResponse[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDescribeProducersResponseTopicResponse(r, v));
+  const topics: DescribeProducersResponseTopicResponse[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeProducersResponseTopicResponse(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, topics, unknownTaggedFields };
 }

@@ -45,16 +45,16 @@ function readDescribeQuorumRequestPartitionData(r: Reader, v: number): DescribeQ
 function readDescribeQuorumRequestTopicData(r: Reader, v: number): DescribeQuorumRequestTopicData {
   const topicName = r.compactString();
   const partitionsCount = r.compactCount(5);
-  const partitions: DescribeQuorumRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDescribeQuorumRequestPartitionData(r, v));
+  const partitions: DescribeQuorumRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDescribeQuorumRequestPartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, partitions, unknownTaggedFields };
 }
 
 function readDescribeQuorumRequest(r: Reader, v: number): DescribeQuorumRequest {
   const topicsCount = r.compactCount(3);
-  const topics: DescribeQuorumRequestTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDescribeQuorumRequestTopicData(r, v));
+  const topics: DescribeQuorumRequestTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeQuorumRequestTopicData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topics, unknownTaggedFields };
 }
@@ -197,11 +197,11 @@ function readDescribeQuorumResponsePartitionData(r: Reader, v: number): Describe
   const leaderEpoch = r.int32();
   const highWatermark = r.int64();
   const currentVotersCount = r.compactCount(13);
-  const currentVoters: DescribeQuorumResponseReplicaState[] = [];
-  for (let i = 0; i < currentVotersCount; i++) currentVoters.push(readDescribeQuorumResponseReplicaState(r, v));
+  const currentVoters: DescribeQuorumResponseReplicaState[] = r.list(currentVotersCount);
+  for (let i = 0; i < currentVotersCount; i++) currentVoters[i] = readDescribeQuorumResponseReplicaState(r, v);
   const observersCount = r.compactCount(13);
-  const observers: DescribeQuorumResponseReplicaState[] = [];
-  for (let i = 0; i < observersCount; i++) observers.push(readDescribeQuorumResponseReplicaState(r, v));
+  const observers: DescribeQuorumResponseReplicaState[] = r.list(observersCount);
+  for (let i = 0; i < observersCount; i++) observers[i] = readDescribeQuorumResponseReplicaState(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { partitionIndex, errorCode, errorMessage, leaderId, leaderEpoch, highWatermark, currentVoters, observers, unknownTaggedFields };
 }
@@ -209,8 +209,8 @@ function readDescribeQuorumResponsePartitionData(r: Reader, v: number): Describe
 function readDescribeQuorumResponseTopicData(r: Reader, v: number): DescribeQuorumResponseTopicData {
   const topicName = r.compactString();
   const partitionsCount = r.compactCount(25);
-  const partitions: DescribeQuorumResponsePartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDescribeQuorumResponsePartitionData(r, v));
+  const partitions: DescribeQuorumResponsePartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDescribeQuorumResponsePartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -226,8 +226,8 @@ function readDescribeQuorumResponseListener(r: Reader, v: number): DescribeQuoru
 function readDescribeQuorumResponseNode(r: Reader, v: number): DescribeQuorumResponseNode {
   const nodeId = r.int32();
   const listenersCount = r.compactCount(5);
-  const listeners: DescribeQuorumResponseListener[] = [];
-  for (let i = 0; i < listenersCount; i++) listeners.push(readDescribeQuorumResponseListener(r, v));
+  const listeners: DescribeQuorumResponseListener[] = r.list(listenersCount);
+  for (let i = 0; i < listenersCount; i++) listeners[i] = readDescribeQuorumResponseListener(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { nodeId, listeners, unknownTaggedFields };
 }
@@ -236,11 +236,11 @@ function readDescribeQuorumResponse(r: Reader, v: number): DescribeQuorumRespons
   const errorCode = r.int16();
   const errorMessage = v >= 2 ? r.compactNullableString() : "";
   const topicsCount = r.compactCount(3);
-  const topics: DescribeQuorumResponseTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDescribeQuorumResponseTopicData(r, v));
+  const topics: DescribeQuorumResponseTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeQuorumResponseTopicData(r, v);
   const nodesCount = v >= 2 ? r.compactCount(6) : 0;
-  const nodes: DescribeQuorumResponseNode[] = [];
-  for (let i = 0; i < nodesCount; i++) nodes.push(readDescribeQuorumResponseNode(r, v));
+  const nodes: DescribeQuorumResponseNode[] = r.list(nodesCount);
+  for (let i = 0; i < nodesCount; i++) nodes[i] = readDescribeQuorumResponseNode(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { errorCode, errorMessage, topics, nodes, unknownTaggedFields };
 }

@@ -39,8 +39,8 @@ export interface DescribeShareGroupOffsetsRequestTopic {
 function readDescribeShareGroupOffsetsRequestTopic(r: Reader, v: number): DescribeShareGroupOffsetsRequestTopic {
   const topicName = r.compactString();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -50,8 +50,8 @@ function readDescribeShareGroupOffsetsRequestGroup(r: Reader, v: number): Descri
   const topicsCount = r.compactNullableCount(3);
   let topics: DescribeShareGroupOffsetsRequestTopic[] | null = null;
   if (topicsCount >= 0) {
-    topics = [];
-    for (let i = 0; i < topicsCount; i++) topics.push(readDescribeShareGroupOffsetsRequestTopic(r, v));
+    topics = r.list(topicsCount);
+    for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeShareGroupOffsetsRequestTopic(r, v);
   }
   const unknownTaggedFields = r.taggedFields();
   return { groupId, topics, unknownTaggedFields };
@@ -59,8 +59,8 @@ function readDescribeShareGroupOffsetsRequestGroup(r: Reader, v: number): Descri
 
 function readDescribeShareGroupOffsetsRequest(r: Reader, v: number): DescribeShareGroupOffsetsRequest {
   const groupsCount = r.compactCount(3);
-  const groups: DescribeShareGroupOffsetsRequestGroup[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(readDescribeShareGroupOffsetsRequestGroup(r, v));
+  const groups: DescribeShareGroupOffsetsRequestGroup[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = readDescribeShareGroupOffsetsRequestGroup(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groups, unknownTaggedFields };
 }
@@ -173,8 +173,8 @@ function readDescribeShareGroupOffsetsResponseTopic(r: Reader, v: number): Descr
   const topicName = r.compactString();
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(20);
-  const partitions: DescribeShareGroupOffsetsResponsePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDescribeShareGroupOffsetsResponsePartition(r, v));
+  const partitions: DescribeShareGroupOffsetsResponsePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDescribeShareGroupOffsetsResponsePartition(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, topicId, partitions, unknownTaggedFields };
 }
@@ -182,8 +182,8 @@ function readDescribeShareGroupOffsetsResponseTopic(r: Reader, v: number): Descr
 function readDescribeShareGroupOffsetsResponseGroup(r: Reader, v: number): DescribeShareGroupOffsetsResponseGroup {
   const groupId = r.compactString();
   const topicsCount = r.compactCount(19);
-  const topics: DescribeShareGroupOffsetsResponseTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDescribeShareGroupOffsetsResponseTopic(r, v));
+  const topics: DescribeShareGroupOffsetsResponseTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeShareGroupOffsetsResponseTopic(r, v);
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const unknownTaggedFields = r.taggedFields();
@@ -193,8 +193,8 @@ function readDescribeShareGroupOffsetsResponseGroup(r: Reader, v: number): Descr
 function readDescribeShareGroupOffsetsResponse(r: Reader, v: number): DescribeShareGroupOffsetsResponse {
   const throttleTimeMs = r.int32();
   const groupsCount = r.compactCount(6);
-  const groups: DescribeShareGroupOffsetsResponseGroup[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(readDescribeShareGroupOffsetsResponseGroup(r, v));
+  const groups: DescribeShareGroupOffsetsResponseGroup[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = readDescribeShareGroupOffsetsResponseGroup(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, groups, unknownTaggedFields };
 }

@@ -53,8 +53,8 @@ function readDescribeTopicPartitionsRequestCursor(r: Reader, v: number): Describ
 
 function readDescribeTopicPartitionsRequest(r: Reader, v: number): DescribeTopicPartitionsRequest {
   const topicsCount = r.compactCount(2);
-  const topics: DescribeTopicPartitionsRequestTopicRequest[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDescribeTopicPartitionsRequestTopicRequest(r, v));
+  const topics: DescribeTopicPartitionsRequestTopicRequest[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeTopicPartitionsRequestTopicRequest(r, v);
   const responsePartitionLimit = r.int32();
   const cursor = (r.present() ? readDescribeTopicPartitionsRequestCursor(r, v) : null);
   const unknownTaggedFields = r.taggedFields();
@@ -171,26 +171,26 @@ function readDescribeTopicPartitionsResponsePartition(r: Reader, v: number): Des
   const leaderId = r.int32();
   const leaderEpoch = r.int32();
   const replicaNodesCount = r.compactCount(4);
-  const replicaNodes: number[] = [];
-  for (let i = 0; i < replicaNodesCount; i++) replicaNodes.push(r.int32());
+  const replicaNodes: number[] = r.list(replicaNodesCount);
+  for (let i = 0; i < replicaNodesCount; i++) replicaNodes[i] = r.int32();
   const isrNodesCount = r.compactCount(4);
-  const isrNodes: number[] = [];
-  for (let i = 0; i < isrNodesCount; i++) isrNodes.push(r.int32());
+  const isrNodes: number[] = r.list(isrNodesCount);
+  for (let i = 0; i < isrNodesCount; i++) isrNodes[i] = r.int32();
   const eligibleLeaderReplicasCount = r.compactNullableCount(4);
   let eligibleLeaderReplicas: number[] | null = null;
   if (eligibleLeaderReplicasCount >= 0) {
-    eligibleLeaderReplicas = [];
-    for (let i = 0; i < eligibleLeaderReplicasCount; i++) eligibleLeaderReplicas.push(r.int32());
+    eligibleLeaderReplicas = r.list(eligibleLeaderReplicasCount);
+    for (let i = 0; i < eligibleLeaderReplicasCount; i++) eligibleLeaderReplicas[i] = r.int32();
   }
   const lastKnownElrCount = r.compactNullableCount(4);
   let lastKnownElr: number[] | null = null;
   if (lastKnownElrCount >= 0) {
-    lastKnownElr = [];
-    for (let i = 0; i < lastKnownElrCount; i++) lastKnownElr.push(r.int32());
+    lastKnownElr = r.list(lastKnownElrCount);
+    for (let i = 0; i < lastKnownElrCount; i++) lastKnownElr[i] = r.int32();
   }
   const offlineReplicasCount = r.compactCount(4);
-  const offlineReplicas: number[] = [];
-  for (let i = 0; i < offlineReplicasCount; i++) offlineReplicas.push(r.int32());
+  const offlineReplicas: number[] = r.list(offlineReplicasCount);
+  for (let i = 0; i < offlineReplicasCount; i++) offlineReplicas[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { errorCode, partitionIndex, leaderId, leaderEpoch, replicaNodes, isrNodes, eligibleLeaderReplicas, lastKnownElr, offlineReplicas, unknownTaggedFields };
 }
@@ -201,8 +201,8 @@ function readDescribeTopicPartitionsResponseTopic(r: Reader, v: number): Describ
   const topicId = r.uuid();
   const isInternal = r.bool();
   const partitionsCount = r.compactCount(20);
-  const partitions: DescribeTopicPartitionsResponsePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readDescribeTopicPartitionsResponsePartition(r, v));
+  const partitions: DescribeTopicPartitionsResponsePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readDescribeTopicPartitionsResponsePartition(r, v);
   const topicAuthorizedOperations = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { errorCode, name, topicId, isInternal, partitions, topicAuthorizedOperations, unknownTaggedFields };
@@ -218,8 +218,8 @@ function readDescribeTopicPartitionsResponseCursor(r: Reader, v: number): Descri
 function readDescribeTopicPartitionsResponse(r: Reader, v: number): DescribeTopicPartitionsResponse {
   const throttleTimeMs = r.int32();
   const topicsCount = r.compactCount(26);
-  const topics: DescribeTopicPartitionsResponseTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDescribeTopicPartitionsResponseTopic(r, v));
+  const topics: DescribeTopicPartitionsResponseTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeTopicPartitionsResponseTopic(r, v);
   const nextCursor = (r.present() ? readDescribeTopicPartitionsResponseCursor(r, v) : null);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, topics, nextCursor, unknownTaggedFields };

@@ -18,8 +18,8 @@ export interface DescribeTransactionsRequest {
 
 function readDescribeTransactionsRequest(r: Reader, v: number): DescribeTransactionsRequest {
   const transactionalIdsCount = r.compactCount(1);
-  const transactionalIds: string[] = [];
-  for (let i = 0; i < transactionalIdsCount; i++) transactionalIds.push(r.compactString());
+  const transactionalIds: string[] = r.list(transactionalIdsCount);
+  for (let i = 0; i < transactionalIdsCount; i++) transactionalIds[i] = r.compactString();
   const unknownTaggedFields = r.taggedFields();
   return { transactionalIds, unknownTaggedFields };
 }
@@ -88,8 +88,8 @@ export interface DescribeTransactionsResponseTopicData {
 function readDescribeTransactionsResponseTopicData(r: Reader, v: number): DescribeTransactionsResponseTopicData {
   const topic = r.compactString();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { topic, partitions, unknownTaggedFields };
 }
@@ -103,8 +103,8 @@ function readDescribeTransactionsResponseTransactionState(r: Reader, v: number):
   const producerId = r.int64();
   const producerEpoch = r.int16();
   const topicsCount = r.compactCount(3);
-  const topics: DescribeTransactionsResponseTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readDescribeTransactionsResponseTopicData(r, v));
+  const topics: DescribeTransactionsResponseTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readDescribeTransactionsResponseTopicData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { errorCode, transactionalId, transactionState, transactionTimeoutMs, transactionStartTimeMs, producerId, producerEpoch, topics, unknownTaggedFields };
 }
@@ -112,8 +112,8 @@ function readDescribeTransactionsResponseTransactionState(r: Reader, v: number):
 function readDescribeTransactionsResponse(r: Reader, v: number): DescribeTransactionsResponse {
   const throttleTimeMs = r.int32();
   const transactionStatesCount = r.compactCount(28);
-  const transactionStates: DescribeTransactionsResponseTransactionState[] = [];
-  for (let i = 0; i < transactionStatesCount; i++) transactionStates.push(readDescribeTransactionsResponseTransactionState(r, v));
+  const transactionStates: DescribeTransactionsResponseTransactionState[] = r.list(transactionStatesCount);
+  for (let i = 0; i < transactionStatesCount; i++) transactionStates[i] = readDescribeTransactionsResponseTransactionState(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, transactionStates, unknownTaggedFields };
 }

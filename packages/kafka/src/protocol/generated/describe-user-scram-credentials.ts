@@ -34,8 +34,8 @@ function readDescribeUserScramCredentialsRequest(r: Reader, v: number): Describe
   const usersCount = r.compactNullableCount(2);
   let users: DescribeUserScramCredentialsRequestUserName[] | null = null;
   if (usersCount >= 0) {
-    users = [];
-    for (let i = 0; i < usersCount; i++) users.push(readDescribeUserScramCredentialsRequestUserName(r, v));
+    users = r.list(usersCount);
+    for (let i = 0; i < usersCount; i++) users[i] = readDescribeUserScramCredentialsRequestUserName(r, v);
   }
   const unknownTaggedFields = r.taggedFields();
   return { users, unknownTaggedFields };
@@ -117,8 +117,8 @@ function readDescribeUserScramCredentialsResponseDescribeUserScramCredentialsRes
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const credentialInfosCount = r.compactCount(6);
-  const credentialInfos: DescribeUserScramCredentialsResponseCredentialInfo[] = [];
-  for (let i = 0; i < credentialInfosCount; i++) credentialInfos.push(readDescribeUserScramCredentialsResponseCredentialInfo(r, v));
+  const credentialInfos: DescribeUserScramCredentialsResponseCredentialInfo[] = r.list(credentialInfosCount);
+  for (let i = 0; i < credentialInfosCount; i++) credentialInfos[i] = readDescribeUserScramCredentialsResponseCredentialInfo(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { user, errorCode, errorMessage, credentialInfos, unknownTaggedFields };
 }
@@ -128,8 +128,8 @@ function readDescribeUserScramCredentialsResponse(r: Reader, v: number): Describ
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const resultsCount = r.compactCount(6);
-  const results: DescribeUserScramCredentialsResponseDescribeUserScramCredentialsResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readDescribeUserScramCredentialsResponseDescribeUserScramCredentialsResult(r, v));
+  const results: DescribeUserScramCredentialsResponseDescribeUserScramCredentialsResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readDescribeUserScramCredentialsResponseDescribeUserScramCredentialsResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, errorMessage, results, unknownTaggedFields };
 }

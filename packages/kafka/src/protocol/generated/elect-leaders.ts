@@ -34,8 +34,8 @@ export interface ElectLeadersRequestTopicPartitions {
 function readElectLeadersRequestTopicPartitions(r: Reader, v: number): ElectLeadersRequestTopicPartitions {
   const topic = v >= 2 ? r.compactString() : r.string();
   const partitionsCount = v >= 2 ? r.compactCount(4) : r.count(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { topic, partitions, unknownTaggedFields };
 }
@@ -45,8 +45,8 @@ function readElectLeadersRequest(r: Reader, v: number): ElectLeadersRequest {
   const topicPartitionsCount = v >= 2 ? r.compactNullableCount(3) : r.nullableCount(3);
   let topicPartitions: ElectLeadersRequestTopicPartitions[] | null = null;
   if (topicPartitionsCount >= 0) {
-    topicPartitions = [];
-    for (let i = 0; i < topicPartitionsCount; i++) topicPartitions.push(readElectLeadersRequestTopicPartitions(r, v));
+    topicPartitions = r.list(topicPartitionsCount);
+    for (let i = 0; i < topicPartitionsCount; i++) topicPartitions[i] = readElectLeadersRequestTopicPartitions(r, v);
   }
   const timeoutMs = r.int32();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
@@ -139,8 +139,8 @@ function readElectLeadersResponsePartitionResult(r: Reader, v: number): ElectLea
 function readElectLeadersResponseReplicaElectionResult(r: Reader, v: number): ElectLeadersResponseReplicaElectionResult {
   const topic = v >= 2 ? r.compactString() : r.string();
   const partitionResultCount = v >= 2 ? r.compactCount(8) : r.count(8);
-  const partitionResult: ElectLeadersResponsePartitionResult[] = [];
-  for (let i = 0; i < partitionResultCount; i++) partitionResult.push(readElectLeadersResponsePartitionResult(r, v));
+  const partitionResult: ElectLeadersResponsePartitionResult[] = r.list(partitionResultCount);
+  for (let i = 0; i < partitionResultCount; i++) partitionResult[i] = readElectLeadersResponsePartitionResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { topic, partitionResult, unknownTaggedFields };
 }
@@ -149,8 +149,8 @@ function readElectLeadersResponse(r: Reader, v: number): ElectLeadersResponse {
   const throttleTimeMs = r.int32();
   const errorCode = v >= 1 ? r.int16() : 0;
   const replicaElectionResultsCount = v >= 2 ? r.compactCount(3) : r.count(3);
-  const replicaElectionResults: ElectLeadersResponseReplicaElectionResult[] = [];
-  for (let i = 0; i < replicaElectionResultsCount; i++) replicaElectionResults.push(readElectLeadersResponseReplicaElectionResult(r, v));
+  const replicaElectionResults: ElectLeadersResponseReplicaElectionResult[] = r.list(replicaElectionResultsCount);
+  for (let i = 0; i < replicaElectionResultsCount; i++) replicaElectionResults[i] = readElectLeadersResponseReplicaElectionResult(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { throttleTimeMs, errorCode, replicaElectionResults, unknownTaggedFields };
 }

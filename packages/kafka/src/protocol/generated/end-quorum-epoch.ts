@@ -81,11 +81,11 @@ function readEndQuorumEpochRequestPartitionData(r: Reader, v: number): EndQuorum
   const leaderId = r.int32();
   const leaderEpoch = r.int32();
   const preferredSuccessorsCount = v >= 1 ? 0 : r.count(4);
-  const preferredSuccessors: number[] = [];
-  for (let i = 0; i < preferredSuccessorsCount; i++) preferredSuccessors.push(r.int32());
+  const preferredSuccessors: number[] = r.list(preferredSuccessorsCount);
+  for (let i = 0; i < preferredSuccessorsCount; i++) preferredSuccessors[i] = r.int32();
   const preferredCandidatesCount = v >= 1 ? r.compactCount(21) : 0;
-  const preferredCandidates: EndQuorumEpochRequestReplicaInfo[] = [];
-  for (let i = 0; i < preferredCandidatesCount; i++) preferredCandidates.push(readEndQuorumEpochRequestReplicaInfo(r, v));
+  const preferredCandidates: EndQuorumEpochRequestReplicaInfo[] = r.list(preferredCandidatesCount);
+  for (let i = 0; i < preferredCandidatesCount; i++) preferredCandidates[i] = readEndQuorumEpochRequestReplicaInfo(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { partitionIndex, leaderId, leaderEpoch, preferredSuccessors, preferredCandidates, unknownTaggedFields };
 }
@@ -93,8 +93,8 @@ function readEndQuorumEpochRequestPartitionData(r: Reader, v: number): EndQuorum
 function readEndQuorumEpochRequestTopicData(r: Reader, v: number): EndQuorumEpochRequestTopicData {
   const topicName = v >= 1 ? r.compactString() : r.string();
   const partitionsCount = v >= 1 ? r.compactCount(14) : r.count(14);
-  const partitions: EndQuorumEpochRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readEndQuorumEpochRequestPartitionData(r, v));
+  const partitions: EndQuorumEpochRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readEndQuorumEpochRequestPartitionData(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -110,11 +110,11 @@ function readEndQuorumEpochRequestLeaderEndpoint(r: Reader, v: number): EndQuoru
 function readEndQuorumEpochRequest(r: Reader, v: number): EndQuorumEpochRequest {
   const clusterId = v >= 1 ? r.compactNullableString() : r.nullableString();
   const topicsCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const topics: EndQuorumEpochRequestTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readEndQuorumEpochRequestTopicData(r, v));
+  const topics: EndQuorumEpochRequestTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readEndQuorumEpochRequestTopicData(r, v);
   const leaderEndpointsCount = v >= 1 ? r.compactCount(5) : 0;
-  const leaderEndpoints: EndQuorumEpochRequestLeaderEndpoint[] = [];
-  for (let i = 0; i < leaderEndpointsCount; i++) leaderEndpoints.push(readEndQuorumEpochRequestLeaderEndpoint(r, v));
+  const leaderEndpoints: EndQuorumEpochRequestLeaderEndpoint[] = r.list(leaderEndpointsCount);
+  for (let i = 0; i < leaderEndpointsCount; i++) leaderEndpoints[i] = readEndQuorumEpochRequestLeaderEndpoint(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { clusterId, topics, leaderEndpoints, unknownTaggedFields };
 }
@@ -257,8 +257,8 @@ function readEndQuorumEpochResponsePartitionData(r: Reader, v: number): EndQuoru
 function readEndQuorumEpochResponseTopicData(r: Reader, v: number): EndQuorumEpochResponseTopicData {
   const topicName = v >= 1 ? r.compactString() : r.string();
   const partitionsCount = v >= 1 ? r.compactCount(14) : r.count(14);
-  const partitions: EndQuorumEpochResponsePartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readEndQuorumEpochResponsePartitionData(r, v));
+  const partitions: EndQuorumEpochResponsePartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readEndQuorumEpochResponsePartitionData(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -274,8 +274,8 @@ function readEndQuorumEpochResponseNodeEndpoint(r: Reader, v: number): EndQuorum
 function readEndQuorumEpochResponse(r: Reader, v: number): EndQuorumEpochResponse {
   const errorCode = r.int16();
   const topicsCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const topics: EndQuorumEpochResponseTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readEndQuorumEpochResponseTopicData(r, v));
+  const topics: EndQuorumEpochResponseTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readEndQuorumEpochResponseTopicData(r, v);
   let nodeEndpoints: EndQuorumEpochResponseNodeEndpoint[] = [];
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
   if (v >= 1) {
@@ -285,8 +285,8 @@ function readEndQuorumEpochResponse(r: Reader, v: number): EndQuorumEpochRespons
       const end = r.taggedEnd(size);
       if (tag === 0) {
         const nodeEndpointsCount = r.compactCount(8);
-        const list: EndQuorumEpochResponseNodeEndpoint[] = [];
-        for (let i = 0; i < nodeEndpointsCount; i++) list.push(readEndQuorumEpochResponseNodeEndpoint(r, v));
+        const list: EndQuorumEpochResponseNodeEndpoint[] = r.list(nodeEndpointsCount);
+        for (let i = 0; i < nodeEndpointsCount; i++) list[i] = readEndQuorumEpochResponseNodeEndpoint(r, v);
         nodeEndpoints = list;
         r.expectEnd(end);
       } else unknownTaggedFields = r.unknownTaggedField(tag, size, unknownTaggedFields);

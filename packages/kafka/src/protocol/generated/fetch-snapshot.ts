@@ -89,8 +89,8 @@ function readFetchSnapshotRequestPartitionSnapshot(r: Reader, v: number): FetchS
 function readFetchSnapshotRequestTopicSnapshot(r: Reader, v: number): FetchSnapshotRequestTopicSnapshot {
   const name = r.compactString();
   const partitionsCount = r.compactCount(30);
-  const partitions: FetchSnapshotRequestPartitionSnapshot[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readFetchSnapshotRequestPartitionSnapshot(r, v));
+  const partitions: FetchSnapshotRequestPartitionSnapshot[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readFetchSnapshotRequestPartitionSnapshot(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { name, partitions, unknownTaggedFields };
 }
@@ -100,8 +100,8 @@ function readFetchSnapshotRequest(r: Reader, v: number): FetchSnapshotRequest {
   const replicaId = r.int32();
   const maxBytes = r.int32();
   const topicsCount = r.compactCount(3);
-  const topics: FetchSnapshotRequestTopicSnapshot[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readFetchSnapshotRequestTopicSnapshot(r, v));
+  const topics: FetchSnapshotRequestTopicSnapshot[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readFetchSnapshotRequestTopicSnapshot(r, v);
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
   for (let left = r.uvarint(); left > 0; left--) {
     const tag = r.uvarint();
@@ -306,8 +306,8 @@ function readFetchSnapshotResponsePartitionSnapshot(r: Reader, v: number): Fetch
 function readFetchSnapshotResponseTopicSnapshot(r: Reader, v: number): FetchSnapshotResponseTopicSnapshot {
   const name = r.compactString();
   const partitionsCount = r.compactCount(37);
-  const partitions: FetchSnapshotResponsePartitionSnapshot[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readFetchSnapshotResponsePartitionSnapshot(r, v));
+  const partitions: FetchSnapshotResponsePartitionSnapshot[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readFetchSnapshotResponsePartitionSnapshot(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { name, partitions, unknownTaggedFields };
 }
@@ -324,8 +324,8 @@ function readFetchSnapshotResponse(r: Reader, v: number): FetchSnapshotResponse 
   const throttleTimeMs = r.int32();
   const errorCode = r.int16();
   const topicsCount = r.compactCount(3);
-  const topics: FetchSnapshotResponseTopicSnapshot[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readFetchSnapshotResponseTopicSnapshot(r, v));
+  const topics: FetchSnapshotResponseTopicSnapshot[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readFetchSnapshotResponseTopicSnapshot(r, v);
   let nodeEndpoints: FetchSnapshotResponseNodeEndpoint[] = [];
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
   for (let left = r.uvarint(); left > 0; left--) {
@@ -334,8 +334,8 @@ function readFetchSnapshotResponse(r: Reader, v: number): FetchSnapshotResponse 
     const end = r.taggedEnd(size);
     if (tag === 0 && v >= 1) {
       const nodeEndpointsCount = r.compactCount(8);
-      const list: FetchSnapshotResponseNodeEndpoint[] = [];
-      for (let i = 0; i < nodeEndpointsCount; i++) list.push(readFetchSnapshotResponseNodeEndpoint(r, v));
+      const list: FetchSnapshotResponseNodeEndpoint[] = r.list(nodeEndpointsCount);
+      for (let i = 0; i < nodeEndpointsCount; i++) list[i] = readFetchSnapshotResponseNodeEndpoint(r, v);
       nodeEndpoints = list;
       r.expectEnd(end);
     } else unknownTaggedFields = r.unknownTaggedField(tag, size, unknownTaggedFields);

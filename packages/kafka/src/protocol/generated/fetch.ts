@@ -134,8 +134,8 @@ function readFetchRequestFetchTopic(r: Reader, v: number): FetchRequestFetchTopi
   const topic = v >= 13 ? "" : v >= 12 ? r.compactString() : r.string();
   const topicId = v >= 13 ? r.uuid() : zeroUuid;
   const partitionsCount = v >= 12 ? r.compactCount(16) : r.count(16);
-  const partitions: FetchRequestFetchPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readFetchRequestFetchPartition(r, v));
+  const partitions: FetchRequestFetchPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readFetchRequestFetchPartition(r, v);
   const unknownTaggedFields = v >= 12 ? r.taggedFields() : null;
   return { topic, topicId, partitions, unknownTaggedFields };
 }
@@ -144,8 +144,8 @@ function readFetchRequestForgottenTopic(r: Reader, v: number): FetchRequestForgo
   const topic = v >= 13 ? "" : v >= 12 ? r.compactString() : r.string();
   const topicId = v >= 13 ? r.uuid() : zeroUuid;
   const partitionsCount = v >= 12 ? r.compactCount(4) : r.count(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = v >= 12 ? r.taggedFields() : null;
   return { topic, topicId, partitions, unknownTaggedFields };
 }
@@ -161,11 +161,11 @@ function readFetchRequest(r: Reader, v: number): FetchRequest {
   const sessionId = v >= 7 ? r.int32() : 0;
   const sessionEpoch = v >= 7 ? r.int32() : -1;
   const topicsCount = v >= 12 ? r.compactCount(3) : r.count(3);
-  const topics: FetchRequestFetchTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readFetchRequestFetchTopic(r, v));
+  const topics: FetchRequestFetchTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readFetchRequestFetchTopic(r, v);
   const forgottenTopicsDataCount = v >= 12 ? r.compactCount(3) : v >= 7 ? r.count(3) : 0;
-  const forgottenTopicsData: FetchRequestForgottenTopic[] = [];
-  for (let i = 0; i < forgottenTopicsDataCount; i++) forgottenTopicsData.push(readFetchRequestForgottenTopic(r, v));
+  const forgottenTopicsData: FetchRequestForgottenTopic[] = r.list(forgottenTopicsDataCount);
+  for (let i = 0; i < forgottenTopicsDataCount; i++) forgottenTopicsData[i] = readFetchRequestForgottenTopic(r, v);
   const rackId = v >= 12 ? r.compactString() : v >= 11 ? r.string() : "";
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
   if (v >= 12) {
@@ -504,8 +504,8 @@ function readFetchResponsePartitionData(r: Reader, v: number): FetchResponsePart
   const abortedTransactionsCount = v >= 12 ? r.compactNullableCount(16) : v >= 4 ? r.nullableCount(16) : 0;
   let abortedTransactions: FetchResponseAbortedTransaction[] | null = null;
   if (abortedTransactionsCount >= 0) {
-    abortedTransactions = [];
-    for (let i = 0; i < abortedTransactionsCount; i++) abortedTransactions.push(readFetchResponseAbortedTransaction(r, v));
+    abortedTransactions = r.list(abortedTransactionsCount);
+    for (let i = 0; i < abortedTransactionsCount; i++) abortedTransactions[i] = readFetchResponseAbortedTransaction(r, v);
   }
   const preferredReadReplica = v >= 11 ? r.int32() : -1;
   const records = v >= 12 ? r.compactNullableBytes() : r.nullableBytes();
@@ -534,8 +534,8 @@ function readFetchResponseFetchableTopicResponse(r: Reader, v: number): FetchRes
   const topic = v >= 13 ? "" : v >= 12 ? r.compactString() : r.string();
   const topicId = v >= 13 ? r.uuid() : zeroUuid;
   const partitionsCount = v >= 12 ? r.compactCount(18) : r.count(18);
-  const partitions: FetchResponsePartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readFetchResponsePartitionData(r, v));
+  const partitions: FetchResponsePartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readFetchResponsePartitionData(r, v);
   const unknownTaggedFields = v >= 12 ? r.taggedFields() : null;
   return { topic, topicId, partitions, unknownTaggedFields };
 }
@@ -554,8 +554,8 @@ function readFetchResponse(r: Reader, v: number): FetchResponse {
   const errorCode = v >= 7 ? r.int16() : 0;
   const sessionId = v >= 7 ? r.int32() : 0;
   const responsesCount = v >= 12 ? r.compactCount(3) : r.count(3);
-  const responses: FetchResponseFetchableTopicResponse[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readFetchResponseFetchableTopicResponse(r, v));
+  const responses: FetchResponseFetchableTopicResponse[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readFetchResponseFetchableTopicResponse(r, v);
   let nodeEndpoints: FetchResponseNodeEndpoint[] = [];
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
   if (v >= 12) {
@@ -565,8 +565,8 @@ function readFetchResponse(r: Reader, v: number): FetchResponse {
       const end = r.taggedEnd(size);
       if (tag === 0 && v >= 16) {
         const nodeEndpointsCount = r.compactCount(11);
-        const list: FetchResponseNodeEndpoint[] = [];
-        for (let i = 0; i < nodeEndpointsCount; i++) list.push(readFetchResponseNodeEndpoint(r, v));
+        const list: FetchResponseNodeEndpoint[] = r.list(nodeEndpointsCount);
+        for (let i = 0; i < nodeEndpointsCount; i++) list[i] = readFetchResponseNodeEndpoint(r, v);
         nodeEndpoints = list;
         r.expectEnd(end);
       } else unknownTaggedFields = r.unknownTaggedField(tag, size, unknownTaggedFields);

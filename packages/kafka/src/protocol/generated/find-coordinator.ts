@@ -25,8 +25,8 @@ function readFindCoordinatorRequest(r: Reader, v: number): FindCoordinatorReques
   const key = v >= 4 ? "" : v >= 3 ? r.compactString() : r.string();
   const keyType = v >= 1 ? r.int8() : 0;
   const coordinatorKeysCount = v >= 4 ? r.compactCount(1) : 0;
-  const coordinatorKeys: string[] = [];
-  for (let i = 0; i < coordinatorKeysCount; i++) coordinatorKeys.push(r.compactString());
+  const coordinatorKeys: string[] = r.list(coordinatorKeysCount);
+  for (let i = 0; i < coordinatorKeysCount; i++) coordinatorKeys[i] = r.compactString();
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { key, keyType, coordinatorKeys, unknownTaggedFields };
 }
@@ -122,8 +122,8 @@ function readFindCoordinatorResponse(r: Reader, v: number): FindCoordinatorRespo
   const host = v >= 4 ? "" : v >= 3 ? r.compactString() : r.string();
   const port = v >= 4 ? 0 : r.int32();
   const coordinatorsCount = v >= 4 ? r.compactCount(14) : 0;
-  const coordinators: FindCoordinatorResponseCoordinator[] = [];
-  for (let i = 0; i < coordinatorsCount; i++) coordinators.push(readFindCoordinatorResponseCoordinator(r, v));
+  const coordinators: FindCoordinatorResponseCoordinator[] = r.list(coordinatorsCount);
+  for (let i = 0; i < coordinatorsCount; i++) coordinators[i] = readFindCoordinatorResponseCoordinator(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { throttleTimeMs, errorCode, errorMessage, nodeId, host, port, coordinators, unknownTaggedFields };
 }

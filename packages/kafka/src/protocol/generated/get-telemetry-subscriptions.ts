@@ -70,14 +70,14 @@ function readGetTelemetrySubscriptionsResponse(r: Reader, v: number): GetTelemet
   const clientInstanceId = r.uuid();
   const subscriptionId = r.int32();
   const acceptedCompressionTypesCount = r.compactCount(1);
-  const acceptedCompressionTypes: number[] = [];
-  for (let i = 0; i < acceptedCompressionTypesCount; i++) acceptedCompressionTypes.push(r.int8());
+  const acceptedCompressionTypes: number[] = r.list(acceptedCompressionTypesCount);
+  for (let i = 0; i < acceptedCompressionTypesCount; i++) acceptedCompressionTypes[i] = r.int8();
   const pushIntervalMs = r.int32();
   const telemetryMaxBytes = r.int32();
   const deltaTemporality = r.bool();
   const requestedMetricsCount = r.compactCount(1);
-  const requestedMetrics: string[] = [];
-  for (let i = 0; i < requestedMetricsCount; i++) requestedMetrics.push(r.compactString());
+  const requestedMetrics: string[] = r.list(requestedMetricsCount);
+  for (let i = 0; i < requestedMetricsCount; i++) requestedMetrics[i] = r.compactString();
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, clientInstanceId, subscriptionId, acceptedCompressionTypes, pushIntervalMs, telemetryMaxBytes, deltaTemporality, requestedMetrics, unknownTaggedFields };
 }

@@ -55,16 +55,16 @@ function readIncrementalAlterConfigsRequestAlterConfigsResource(r: Reader, v: nu
   const resourceType = r.int8();
   const resourceName = v >= 1 ? r.compactString() : r.string();
   const configsCount = v >= 1 ? r.compactCount(4) : r.count(4);
-  const configs: IncrementalAlterConfigsRequestAlterableConfig[] = [];
-  for (let i = 0; i < configsCount; i++) configs.push(readIncrementalAlterConfigsRequestAlterableConfig(r, v));
+  const configs: IncrementalAlterConfigsRequestAlterableConfig[] = r.list(configsCount);
+  for (let i = 0; i < configsCount; i++) configs[i] = readIncrementalAlterConfigsRequestAlterableConfig(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { resourceType, resourceName, configs, unknownTaggedFields };
 }
 
 function readIncrementalAlterConfigsRequest(r: Reader, v: number): IncrementalAlterConfigsRequest {
   const resourcesCount = v >= 1 ? r.compactCount(4) : r.count(4);
-  const resources: IncrementalAlterConfigsRequestAlterConfigsResource[] = [];
-  for (let i = 0; i < resourcesCount; i++) resources.push(readIncrementalAlterConfigsRequestAlterConfigsResource(r, v));
+  const resources: IncrementalAlterConfigsRequestAlterConfigsResource[] = r.list(resourcesCount);
+  for (let i = 0; i < resourcesCount; i++) resources[i] = readIncrementalAlterConfigsRequestAlterConfigsResource(r, v);
   const validateOnly = r.bool();
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { resources, validateOnly, unknownTaggedFields };
@@ -158,8 +158,8 @@ function readIncrementalAlterConfigsResponseAlterConfigsResourceResponse(r: Read
 function readIncrementalAlterConfigsResponse(r: Reader, v: number): IncrementalAlterConfigsResponse {
   const throttleTimeMs = r.int32();
   const responsesCount = v >= 1 ? r.compactCount(6) : r.count(6);
-  const responses: IncrementalAlterConfigsResponseAlterConfigsResourceResponse[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readIncrementalAlterConfigsResponseAlterConfigsResourceResponse(r, v));
+  const responses: IncrementalAlterConfigsResponseAlterConfigsResourceResponse[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readIncrementalAlterConfigsResponseAlterConfigsResourceResponse(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { throttleTimeMs, responses, unknownTaggedFields };
 }

@@ -51,8 +51,8 @@ function readInitializeShareGroupStateRequestPartitionData(r: Reader, v: number)
 function readInitializeShareGroupStateRequestInitializeStateData(r: Reader, v: number): InitializeShareGroupStateRequestInitializeStateData {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(17);
-  const partitions: InitializeShareGroupStateRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readInitializeShareGroupStateRequestPartitionData(r, v));
+  const partitions: InitializeShareGroupStateRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readInitializeShareGroupStateRequestPartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -60,8 +60,8 @@ function readInitializeShareGroupStateRequestInitializeStateData(r: Reader, v: n
 function readInitializeShareGroupStateRequest(r: Reader, v: number): InitializeShareGroupStateRequest {
   const groupId = r.compactString();
   const topicsCount = r.compactCount(18);
-  const topics: InitializeShareGroupStateRequestInitializeStateData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readInitializeShareGroupStateRequestInitializeStateData(r, v));
+  const topics: InitializeShareGroupStateRequestInitializeStateData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readInitializeShareGroupStateRequestInitializeStateData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groupId, topics, unknownTaggedFields };
 }
@@ -149,16 +149,16 @@ function readInitializeShareGroupStateResponsePartitionResult(r: Reader, v: numb
 function readInitializeShareGroupStateResponseInitializeStateResult(r: Reader, v: number): InitializeShareGroupStateResponseInitializeStateResult {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(8);
-  const partitions: InitializeShareGroupStateResponsePartitionResult[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readInitializeShareGroupStateResponsePartitionResult(r, v));
+  const partitions: InitializeShareGroupStateResponsePartitionResult[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readInitializeShareGroupStateResponsePartitionResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
 
 function readInitializeShareGroupStateResponse(r: Reader, v: number): InitializeShareGroupStateResponse {
   const resultsCount = r.compactCount(18);
-  const results: InitializeShareGroupStateResponseInitializeStateResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readInitializeShareGroupStateResponseInitializeStateResult(r, v));
+  const results: InitializeShareGroupStateResponseInitializeStateResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readInitializeShareGroupStateResponseInitializeStateResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { results, unknownTaggedFields };
 }

@@ -56,8 +56,8 @@ function readJoinGroupRequest(r: Reader, v: number): JoinGroupRequest {
   const groupInstanceId = v >= 6 ? r.compactNullableString() : v >= 5 ? r.nullableString() : null;
   const protocolType = v >= 6 ? r.compactString() : r.string();
   const protocolsCount = v >= 6 ? r.compactCount(3) : r.count(3);
-  const protocols: JoinGroupRequestProtocol[] = [];
-  for (let i = 0; i < protocolsCount; i++) protocols.push(readJoinGroupRequestProtocol(r, v));
+  const protocols: JoinGroupRequestProtocol[] = r.list(protocolsCount);
+  for (let i = 0; i < protocolsCount; i++) protocols[i] = readJoinGroupRequestProtocol(r, v);
   const reason = v >= 8 ? r.compactNullableString() : null;
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { groupId, sessionTimeoutMs, rebalanceTimeoutMs, memberId, groupInstanceId, protocolType, protocols, reason, unknownTaggedFields };
@@ -171,8 +171,8 @@ function readJoinGroupResponse(r: Reader, v: number): JoinGroupResponse {
   const skipAssignment = v >= 9 ? r.bool() : false;
   const memberId = v >= 6 ? r.compactString() : r.string();
   const membersCount = v >= 6 ? r.compactCount(4) : r.count(4);
-  const members: JoinGroupResponseMember[] = [];
-  for (let i = 0; i < membersCount; i++) members.push(readJoinGroupResponseMember(r, v));
+  const members: JoinGroupResponseMember[] = r.list(membersCount);
+  for (let i = 0; i < membersCount; i++) members[i] = readJoinGroupResponseMember(r, v);
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { throttleTimeMs, errorCode, generationId, protocolType, protocolName, leader, skipAssignment, memberId, members, unknownTaggedFields };
 }

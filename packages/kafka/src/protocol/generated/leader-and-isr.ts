@@ -93,18 +93,18 @@ function readLeaderAndIsrRequestLeaderAndIsrPartitionState(r: Reader, v: number)
   const leader = r.int32();
   const leaderEpoch = r.int32();
   const isrCount = v >= 4 ? r.compactCount(4) : r.count(4);
-  const isr: number[] = [];
-  for (let i = 0; i < isrCount; i++) isr.push(r.int32());
+  const isr: number[] = r.list(isrCount);
+  for (let i = 0; i < isrCount; i++) isr[i] = r.int32();
   const partitionEpoch = r.int32();
   const replicasCount = v >= 4 ? r.compactCount(4) : r.count(4);
-  const replicas: number[] = [];
-  for (let i = 0; i < replicasCount; i++) replicas.push(r.int32());
+  const replicas: number[] = r.list(replicasCount);
+  for (let i = 0; i < replicasCount; i++) replicas[i] = r.int32();
   const addingReplicasCount = v >= 4 ? r.compactCount(4) : v >= 3 ? r.count(4) : 0;
-  const addingReplicas: number[] = [];
-  for (let i = 0; i < addingReplicasCount; i++) addingReplicas.push(r.int32());
+  const addingReplicas: number[] = r.list(addingReplicasCount);
+  for (let i = 0; i < addingReplicasCount; i++) addingReplicas[i] = r.int32();
   const removingReplicasCount = v >= 4 ? r.compactCount(4) : v >= 3 ? r.count(4) : 0;
-  const removingReplicas: number[] = [];
-  for (let i = 0; i < removingReplicasCount; i++) removingReplicas.push(r.int32());
+  const removingReplicas: number[] = r.list(removingReplicasCount);
+  for (let i = 0; i < removingReplicasCount; i++) removingReplicas[i] = r.int32();
   const isNew = v >= 1 ? r.bool() : false;
   const leaderRecoveryState = v >= 6 ? r.int8() : 0;
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
@@ -115,8 +115,8 @@ function readLeaderAndIsrRequestLeaderAndIsrTopicState(r: Reader, v: number): Le
   const topicName = v >= 4 ? r.compactString() : r.string();
   const topicId = v >= 5 ? r.uuid() : zeroUuid;
   const partitionStatesCount = v >= 4 ? r.compactCount(26) : r.count(26);
-  const partitionStates: LeaderAndIsrRequestLeaderAndIsrPartitionState[] = [];
-  for (let i = 0; i < partitionStatesCount; i++) partitionStates.push(readLeaderAndIsrRequestLeaderAndIsrPartitionState(r, v));
+  const partitionStates: LeaderAndIsrRequestLeaderAndIsrPartitionState[] = r.list(partitionStatesCount);
+  for (let i = 0; i < partitionStatesCount; i++) partitionStates[i] = readLeaderAndIsrRequestLeaderAndIsrPartitionState(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { topicName, topicId, partitionStates, unknownTaggedFields };
 }
@@ -136,14 +136,14 @@ function readLeaderAndIsrRequest(r: Reader, v: number): LeaderAndIsrRequest {
   const brokerEpoch = v >= 2 ? r.int64() : -1n;
   const type = v >= 5 ? r.int8() : 0;
   const ungroupedPartitionStatesCount = v >= 2 ? 0 : r.count(30);
-  const ungroupedPartitionStates: LeaderAndIsrRequestLeaderAndIsrPartitionState[] = [];
-  for (let i = 0; i < ungroupedPartitionStatesCount; i++) ungroupedPartitionStates.push(readLeaderAndIsrRequestLeaderAndIsrPartitionState(r, v));
+  const ungroupedPartitionStates: LeaderAndIsrRequestLeaderAndIsrPartitionState[] = r.list(ungroupedPartitionStatesCount);
+  for (let i = 0; i < ungroupedPartitionStatesCount; i++) ungroupedPartitionStates[i] = readLeaderAndIsrRequestLeaderAndIsrPartitionState(r, v);
   const topicStatesCount = v >= 4 ? r.compactCount(3) : v >= 2 ? r.count(3) : 0;
-  const topicStates: LeaderAndIsrRequestLeaderAndIsrTopicState[] = [];
-  for (let i = 0; i < topicStatesCount; i++) topicStates.push(readLeaderAndIsrRequestLeaderAndIsrTopicState(r, v));
+  const topicStates: LeaderAndIsrRequestLeaderAndIsrTopicState[] = r.list(topicStatesCount);
+  for (let i = 0; i < topicStatesCount; i++) topicStates[i] = readLeaderAndIsrRequestLeaderAndIsrTopicState(r, v);
   const liveLeadersCount = v >= 4 ? r.compactCount(10) : r.count(10);
-  const liveLeaders: LeaderAndIsrRequestLeaderAndIsrLiveLeader[] = [];
-  for (let i = 0; i < liveLeadersCount; i++) liveLeaders.push(readLeaderAndIsrRequestLeaderAndIsrLiveLeader(r, v));
+  const liveLeaders: LeaderAndIsrRequestLeaderAndIsrLiveLeader[] = r.list(liveLeadersCount);
+  for (let i = 0; i < liveLeadersCount; i++) liveLeaders[i] = readLeaderAndIsrRequestLeaderAndIsrLiveLeader(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { controllerId, isKRaftController, controllerEpoch, brokerEpoch, type, ungroupedPartitionStates, topicStates, liveLeaders, unknownTaggedFields };
 }
@@ -325,8 +325,8 @@ function readLeaderAndIsrResponseLeaderAndIsrPartitionError(r: Reader, v: number
 function readLeaderAndIsrResponseLeaderAndIsrTopicError(r: Reader, v: number): LeaderAndIsrResponseLeaderAndIsrTopicError {
   const topicId = r.uuid();
   const partitionErrorsCount = r.compactCount(7);
-  const partitionErrors: LeaderAndIsrResponseLeaderAndIsrPartitionError[] = [];
-  for (let i = 0; i < partitionErrorsCount; i++) partitionErrors.push(readLeaderAndIsrResponseLeaderAndIsrPartitionError(r, v));
+  const partitionErrors: LeaderAndIsrResponseLeaderAndIsrPartitionError[] = r.list(partitionErrorsCount);
+  for (let i = 0; i < partitionErrorsCount; i++) partitionErrors[i] = readLeaderAndIsrResponseLeaderAndIsrPartitionError(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitionErrors, unknownTaggedFields };
 }
@@ -334,11 +334,11 @@ function readLeaderAndIsrResponseLeaderAndIsrTopicError(r: Reader, v: number): L
 function readLeaderAndIsrResponse(r: Reader, v: number): LeaderAndIsrResponse {
   const errorCode = r.int16();
   const partitionErrorsCount = v >= 5 ? 0 : v >= 4 ? r.compactCount(8) : r.count(8);
-  const partitionErrors: LeaderAndIsrResponseLeaderAndIsrPartitionError[] = [];
-  for (let i = 0; i < partitionErrorsCount; i++) partitionErrors.push(readLeaderAndIsrResponseLeaderAndIsrPartitionError(r, v));
+  const partitionErrors: LeaderAndIsrResponseLeaderAndIsrPartitionError[] = r.list(partitionErrorsCount);
+  for (let i = 0; i < partitionErrorsCount; i++) partitionErrors[i] = readLeaderAndIsrResponseLeaderAndIsrPartitionError(r, v);
   const topicsCount = v >= 5 ? r.compactCount(18) : 0;
-  const topics: LeaderAndIsrResponseLeaderAndIsrTopicError[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readLeaderAndIsrResponseLeaderAndIsrTopicError(r, v));
+  const topics: LeaderAndIsrResponseLeaderAndIsrTopicError[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readLeaderAndIsrResponseLeaderAndIsrTopicError(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { errorCode, partitionErrors, topics, unknownTaggedFields };
 }

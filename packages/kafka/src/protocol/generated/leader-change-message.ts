@@ -43,11 +43,11 @@ function readLeaderChangeMessage(r: Reader, v: number): LeaderChangeMessage {
   const version = r.int16();
   const leaderId = r.int32();
   const votersCount = r.compactCount(5);
-  const voters: LeaderChangeMessageVoter[] = [];
-  for (let i = 0; i < votersCount; i++) voters.push(readLeaderChangeMessageVoter(r, v));
+  const voters: LeaderChangeMessageVoter[] = r.list(votersCount);
+  for (let i = 0; i < votersCount; i++) voters[i] = readLeaderChangeMessageVoter(r, v);
   const grantingVotersCount = r.compactCount(5);
-  const grantingVoters: LeaderChangeMessageVoter[] = [];
-  for (let i = 0; i < grantingVotersCount; i++) grantingVoters.push(readLeaderChangeMessageVoter(r, v));
+  const grantingVoters: LeaderChangeMessageVoter[] = r.list(grantingVotersCount);
+  for (let i = 0; i < grantingVotersCount; i++) grantingVoters[i] = readLeaderChangeMessageVoter(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { version, leaderId, voters, grantingVoters, unknownTaggedFields };
 }

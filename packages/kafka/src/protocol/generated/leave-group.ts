@@ -45,8 +45,8 @@ function readLeaveGroupRequest(r: Reader, v: number): LeaveGroupRequest {
   const groupId = v >= 4 ? r.compactString() : r.string();
   const memberId = v >= 3 ? "" : r.string();
   const membersCount = v >= 4 ? r.compactCount(3) : v >= 3 ? r.count(3) : 0;
-  const members: LeaveGroupRequestMemberIdentity[] = [];
-  for (let i = 0; i < membersCount; i++) members.push(readLeaveGroupRequestMemberIdentity(r, v));
+  const members: LeaveGroupRequestMemberIdentity[] = r.list(membersCount);
+  for (let i = 0; i < membersCount; i++) members[i] = readLeaveGroupRequestMemberIdentity(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { groupId, memberId, members, unknownTaggedFields };
 }
@@ -133,8 +133,8 @@ function readLeaveGroupResponse(r: Reader, v: number): LeaveGroupResponse {
   const throttleTimeMs = v >= 1 ? r.int32() : 0;
   const errorCode = r.int16();
   const membersCount = v >= 4 ? r.compactCount(5) : v >= 3 ? r.count(5) : 0;
-  const members: LeaveGroupResponseMemberResponse[] = [];
-  for (let i = 0; i < membersCount; i++) members.push(readLeaveGroupResponseMemberResponse(r, v));
+  const members: LeaveGroupResponseMemberResponse[] = r.list(membersCount);
+  for (let i = 0; i < membersCount; i++) members[i] = readLeaveGroupResponseMemberResponse(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { throttleTimeMs, errorCode, members, unknownTaggedFields };
 }

@@ -36,8 +36,8 @@ function readListClientMetricsResourcesResponse(r: Reader, v: number): ListClien
   const throttleTimeMs = r.int32();
   const errorCode = r.int16();
   const clientMetricsResourcesCount = r.compactCount(2);
-  const clientMetricsResources: ListClientMetricsResourcesResponseClientMetricsResource[] = [];
-  for (let i = 0; i < clientMetricsResourcesCount; i++) clientMetricsResources.push(readListClientMetricsResourcesResponseClientMetricsResource(r, v));
+  const clientMetricsResources: ListClientMetricsResourcesResponseClientMetricsResource[] = r.list(clientMetricsResourcesCount);
+  for (let i = 0; i < clientMetricsResourcesCount; i++) clientMetricsResources[i] = readListClientMetricsResourcesResponseClientMetricsResource(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, clientMetricsResources, unknownTaggedFields };
 }

@@ -19,8 +19,8 @@ export interface ListConfigResourcesRequest {
 
 function readListConfigResourcesRequest(r: Reader, v: number): ListConfigResourcesRequest {
   const resourceTypesCount = v >= 1 ? r.compactCount(1) : 0;
-  const resourceTypes: number[] = [];
-  for (let i = 0; i < resourceTypesCount; i++) resourceTypes.push(r.int8());
+  const resourceTypes: number[] = r.list(resourceTypesCount);
+  for (let i = 0; i < resourceTypesCount; i++) resourceTypes[i] = r.int8();
   const unknownTaggedFields = r.taggedFields();
   return { resourceTypes, unknownTaggedFields };
 }
@@ -80,8 +80,8 @@ function readListConfigResourcesResponse(r: Reader, v: number): ListConfigResour
   const throttleTimeMs = r.int32();
   const errorCode = r.int16();
   const configResourcesCount = r.compactCount(2);
-  const configResources: ListConfigResourcesResponseConfigResource[] = [];
-  for (let i = 0; i < configResourcesCount; i++) configResources.push(readListConfigResourcesResponseConfigResource(r, v));
+  const configResources: ListConfigResourcesResponseConfigResource[] = r.list(configResourcesCount);
+  for (let i = 0; i < configResourcesCount; i++) configResources[i] = readListConfigResourcesResponseConfigResource(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, configResources, unknownTaggedFields };
 }

@@ -21,11 +21,11 @@ export interface ListGroupsRequest {
 
 function readListGroupsRequest(r: Reader, v: number): ListGroupsRequest {
   const statesFilterCount = v >= 4 ? r.compactCount(1) : 0;
-  const statesFilter: string[] = [];
-  for (let i = 0; i < statesFilterCount; i++) statesFilter.push(r.compactString());
+  const statesFilter: string[] = r.list(statesFilterCount);
+  for (let i = 0; i < statesFilterCount; i++) statesFilter[i] = r.compactString();
   const typesFilterCount = v >= 5 ? r.compactCount(1) : 0;
-  const typesFilter: string[] = [];
-  for (let i = 0; i < typesFilterCount; i++) typesFilter.push(r.compactString());
+  const typesFilter: string[] = r.list(typesFilterCount);
+  for (let i = 0; i < typesFilterCount; i++) typesFilter[i] = r.compactString();
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { statesFilter, typesFilter, unknownTaggedFields };
 }
@@ -98,8 +98,8 @@ function readListGroupsResponse(r: Reader, v: number): ListGroupsResponse {
   const throttleTimeMs = v >= 1 ? r.int32() : 0;
   const errorCode = r.int16();
   const groupsCount = v >= 3 ? r.compactCount(3) : r.count(3);
-  const groups: ListGroupsResponseListedGroup[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(readListGroupsResponseListedGroup(r, v));
+  const groups: ListGroupsResponseListedGroup[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = readListGroupsResponseListedGroup(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { throttleTimeMs, errorCode, groups, unknownTaggedFields };
 }

@@ -59,8 +59,8 @@ function readListOffsetsRequestListOffsetsPartition(r: Reader, v: number): ListO
 function readListOffsetsRequestListOffsetsTopic(r: Reader, v: number): ListOffsetsRequestListOffsetsTopic {
   const name = v >= 6 ? r.compactString() : r.string();
   const partitionsCount = v >= 6 ? r.compactCount(12) : r.count(12);
-  const partitions: ListOffsetsRequestListOffsetsPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readListOffsetsRequestListOffsetsPartition(r, v));
+  const partitions: ListOffsetsRequestListOffsetsPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readListOffsetsRequestListOffsetsPartition(r, v);
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -69,8 +69,8 @@ function readListOffsetsRequest(r: Reader, v: number): ListOffsetsRequest {
   const replicaId = r.int32();
   const isolationLevel = v >= 2 ? r.int8() : 0;
   const topicsCount = v >= 6 ? r.compactCount(3) : r.count(3);
-  const topics: ListOffsetsRequestListOffsetsTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readListOffsetsRequestListOffsetsTopic(r, v));
+  const topics: ListOffsetsRequestListOffsetsTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readListOffsetsRequestListOffsetsTopic(r, v);
   const timeoutMs = v >= 10 ? r.int32() : 0;
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { replicaId, isolationLevel, topics, timeoutMs, unknownTaggedFields };
@@ -178,8 +178,8 @@ function readListOffsetsResponseListOffsetsPartitionResponse(r: Reader, v: numbe
   const partitionIndex = r.int32();
   const errorCode = r.int16();
   const oldStyleOffsetsCount = v >= 1 ? 0 : r.count(8);
-  const oldStyleOffsets: bigint[] = [];
-  for (let i = 0; i < oldStyleOffsetsCount; i++) oldStyleOffsets.push(r.int64());
+  const oldStyleOffsets: bigint[] = r.list(oldStyleOffsetsCount);
+  for (let i = 0; i < oldStyleOffsetsCount; i++) oldStyleOffsets[i] = r.int64();
   const timestamp = v >= 1 ? r.int64() : -1n;
   const offset = v >= 1 ? r.int64() : -1n;
   const leaderEpoch = v >= 4 ? r.int32() : -1;
@@ -190,8 +190,8 @@ function readListOffsetsResponseListOffsetsPartitionResponse(r: Reader, v: numbe
 function readListOffsetsResponseListOffsetsTopicResponse(r: Reader, v: number): ListOffsetsResponseListOffsetsTopicResponse {
   const name = v >= 6 ? r.compactString() : r.string();
   const partitionsCount = v >= 6 ? r.compactCount(10) : r.count(10);
-  const partitions: ListOffsetsResponseListOffsetsPartitionResponse[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readListOffsetsResponseListOffsetsPartitionResponse(r, v));
+  const partitions: ListOffsetsResponseListOffsetsPartitionResponse[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readListOffsetsResponseListOffsetsPartitionResponse(r, v);
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -199,8 +199,8 @@ function readListOffsetsResponseListOffsetsTopicResponse(r: Reader, v: number): 
 function readListOffsetsResponse(r: Reader, v: number): ListOffsetsResponse {
   const throttleTimeMs = v >= 2 ? r.int32() : 0;
   const topicsCount = v >= 6 ? r.compactCount(3) : r.count(3);
-  const topics: ListOffsetsResponseListOffsetsTopicResponse[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readListOffsetsResponseListOffsetsTopicResponse(r, v));
+  const topics: ListOffsetsResponseListOffsetsTopicResponse[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readListOffsetsResponseListOffsetsTopicResponse(r, v);
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { throttleTimeMs, topics, unknownTaggedFields };
 }

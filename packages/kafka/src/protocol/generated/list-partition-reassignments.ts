@@ -31,8 +31,8 @@ export interface ListPartitionReassignmentsRequestListPartitionReassignmentsTopi
 function readListPartitionReassignmentsRequestListPartitionReassignmentsTopics(r: Reader, v: number): ListPartitionReassignmentsRequestListPartitionReassignmentsTopics {
   const name = r.compactString();
   const partitionIndexesCount = r.compactCount(4);
-  const partitionIndexes: number[] = [];
-  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes.push(r.int32());
+  const partitionIndexes: number[] = r.list(partitionIndexesCount);
+  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { name, partitionIndexes, unknownTaggedFields };
 }
@@ -42,8 +42,8 @@ function readListPartitionReassignmentsRequest(r: Reader, v: number): ListPartit
   const topicsCount = r.compactNullableCount(3);
   let topics: ListPartitionReassignmentsRequestListPartitionReassignmentsTopics[] | null = null;
   if (topicsCount >= 0) {
-    topics = [];
-    for (let i = 0; i < topicsCount; i++) topics.push(readListPartitionReassignmentsRequestListPartitionReassignmentsTopics(r, v));
+    topics = r.list(topicsCount);
+    for (let i = 0; i < topicsCount; i++) topics[i] = readListPartitionReassignmentsRequestListPartitionReassignmentsTopics(r, v);
   }
   const unknownTaggedFields = r.taggedFields();
   return { timeoutMs, topics, unknownTaggedFields };
@@ -121,14 +121,14 @@ export interface ListPartitionReassignmentsResponseOngoingPartitionReassignment 
 function readListPartitionReassignmentsResponseOngoingPartitionReassignment(r: Reader, v: number): ListPartitionReassignmentsResponseOngoingPartitionReassignment {
   const partitionIndex = r.int32();
   const replicasCount = r.compactCount(4);
-  const replicas: number[] = [];
-  for (let i = 0; i < replicasCount; i++) replicas.push(r.int32());
+  const replicas: number[] = r.list(replicasCount);
+  for (let i = 0; i < replicasCount; i++) replicas[i] = r.int32();
   const addingReplicasCount = r.compactCount(4);
-  const addingReplicas: number[] = [];
-  for (let i = 0; i < addingReplicasCount; i++) addingReplicas.push(r.int32());
+  const addingReplicas: number[] = r.list(addingReplicasCount);
+  for (let i = 0; i < addingReplicasCount; i++) addingReplicas[i] = r.int32();
   const removingReplicasCount = r.compactCount(4);
-  const removingReplicas: number[] = [];
-  for (let i = 0; i < removingReplicasCount; i++) removingReplicas.push(r.int32());
+  const removingReplicas: number[] = r.list(removingReplicasCount);
+  for (let i = 0; i < removingReplicasCount; i++) removingReplicas[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { partitionIndex, replicas, addingReplicas, removingReplicas, unknownTaggedFields };
 }
@@ -136,8 +136,8 @@ function readListPartitionReassignmentsResponseOngoingPartitionReassignment(r: R
 function readListPartitionReassignmentsResponseOngoingTopicReassignment(r: Reader, v: number): ListPartitionReassignmentsResponseOngoingTopicReassignment {
   const name = r.compactString();
   const partitionsCount = r.compactCount(8);
-  const partitions: ListPartitionReassignmentsResponseOngoingPartitionReassignment[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readListPartitionReassignmentsResponseOngoingPartitionReassignment(r, v));
+  const partitions: ListPartitionReassignmentsResponseOngoingPartitionReassignment[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readListPartitionReassignmentsResponseOngoingPartitionReassignment(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { name, partitions, unknownTaggedFields };
 }
@@ -147,8 +147,8 @@ function readListPartitionReassignmentsResponse(r: Reader, v: number): ListParti
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const topicsCount = r.compactCount(3);
-  const topics: ListPartitionReassignmentsResponseOngoingTopicReassignment[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readListPartitionReassignmentsResponseOngoingTopicReassignment(r, v));
+  const topics: ListPartitionReassignmentsResponseOngoingTopicReassignment[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readListPartitionReassignmentsResponseOngoingTopicReassignment(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, errorMessage, topics, unknownTaggedFields };
 }

@@ -25,11 +25,11 @@ export interface ListTransactionsRequest {
 
 function readListTransactionsRequest(r: Reader, v: number): ListTransactionsRequest {
   const stateFiltersCount = r.compactCount(1);
-  const stateFilters: string[] = [];
-  for (let i = 0; i < stateFiltersCount; i++) stateFilters.push(r.compactString());
+  const stateFilters: string[] = r.list(stateFiltersCount);
+  for (let i = 0; i < stateFiltersCount; i++) stateFilters[i] = r.compactString();
   const producerIdFiltersCount = r.compactCount(8);
-  const producerIdFilters: bigint[] = [];
-  for (let i = 0; i < producerIdFiltersCount; i++) producerIdFilters.push(r.int64());
+  const producerIdFilters: bigint[] = r.list(producerIdFiltersCount);
+  for (let i = 0; i < producerIdFiltersCount; i++) producerIdFilters[i] = r.int64();
   const durationFilter = v >= 1 ? r.int64() : -1n;
   const transactionalIdPattern = v >= 2 ? r.compactNullableString() : null;
   const unknownTaggedFields = r.taggedFields();
@@ -106,11 +106,11 @@ function readListTransactionsResponse(r: Reader, v: number): ListTransactionsRes
   const throttleTimeMs = r.int32();
   const errorCode = r.int16();
   const unknownStateFiltersCount = r.compactCount(1);
-  const unknownStateFilters: string[] = [];
-  for (let i = 0; i < unknownStateFiltersCount; i++) unknownStateFilters.push(r.compactString());
+  const unknownStateFilters: string[] = r.list(unknownStateFiltersCount);
+  for (let i = 0; i < unknownStateFiltersCount; i++) unknownStateFilters[i] = r.compactString();
   const transactionStatesCount = r.compactCount(11);
-  const transactionStates: ListTransactionsResponseTransactionState[] = [];
-  for (let i = 0; i < transactionStatesCount; i++) transactionStates.push(readListTransactionsResponseTransactionState(r, v));
+  const transactionStates: ListTransactionsResponseTransactionState[] = r.list(transactionStatesCount);
+  for (let i = 0; i < transactionStatesCount; i++) transactionStates[i] = readListTransactionsResponseTransactionState(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, unknownStateFilters, transactionStates, unknownTaggedFields };
 }

@@ -45,8 +45,8 @@ function readMetadataRequest(r: Reader, v: number): MetadataRequest {
   const topicsCount = v >= 9 ? r.compactNullableCount(2) : v >= 1 ? r.nullableCount(2) : r.count(2);
   let topics: MetadataRequestTopic[] | null = null;
   if (topicsCount >= 0) {
-    topics = [];
-    for (let i = 0; i < topicsCount; i++) topics.push(readMetadataRequestTopic(r, v));
+    topics = r.list(topicsCount);
+    for (let i = 0; i < topicsCount; i++) topics[i] = readMetadataRequestTopic(r, v);
   }
   const allowAutoTopicCreation = v >= 4 ? r.bool() : true;
   const includeClusterAuthorizedOperations = v >= 11 ? false : v >= 8 ? r.bool() : false;
@@ -194,14 +194,14 @@ function readMetadataResponsePartition(r: Reader, v: number): MetadataResponsePa
   const leaderId = r.int32();
   const leaderEpoch = v >= 7 ? r.int32() : -1;
   const replicaNodesCount = v >= 9 ? r.compactCount(4) : r.count(4);
-  const replicaNodes: number[] = [];
-  for (let i = 0; i < replicaNodesCount; i++) replicaNodes.push(r.int32());
+  const replicaNodes: number[] = r.list(replicaNodesCount);
+  for (let i = 0; i < replicaNodesCount; i++) replicaNodes[i] = r.int32();
   const isrNodesCount = v >= 9 ? r.compactCount(4) : r.count(4);
-  const isrNodes: number[] = [];
-  for (let i = 0; i < isrNodesCount; i++) isrNodes.push(r.int32());
+  const isrNodes: number[] = r.list(isrNodesCount);
+  for (let i = 0; i < isrNodesCount; i++) isrNodes[i] = r.int32();
   const offlineReplicasCount = v >= 9 ? r.compactCount(4) : v >= 5 ? r.count(4) : 0;
-  const offlineReplicas: number[] = [];
-  for (let i = 0; i < offlineReplicasCount; i++) offlineReplicas.push(r.int32());
+  const offlineReplicas: number[] = r.list(offlineReplicasCount);
+  for (let i = 0; i < offlineReplicasCount; i++) offlineReplicas[i] = r.int32();
   const unknownTaggedFields = v >= 9 ? r.taggedFields() : null;
   return { errorCode, partitionIndex, leaderId, leaderEpoch, replicaNodes, isrNodes, offlineReplicas, unknownTaggedFields };
 }
@@ -212,8 +212,8 @@ function readMetadataResponseTopic(r: Reader, v: number): MetadataResponseTopic 
   const topicId = v >= 10 ? r.uuid() : zeroUuid;
   const isInternal = v >= 1 ? r.bool() : false;
   const partitionsCount = v >= 9 ? r.compactCount(18) : r.count(18);
-  const partitions: MetadataResponsePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readMetadataResponsePartition(r, v));
+  const partitions: MetadataResponsePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readMetadataResponsePartition(r, v);
   const topicAuthorizedOperations = v >= 8 ? r.int32() : -2147483648;
   const unknownTaggedFields = v >= 9 ? r.taggedFields() : null;
   return { errorCode, name, topicId, isInternal, partitions, topicAuthorizedOperations, unknownTaggedFields };
@@ -222,13 +222,13 @@ function readMetadataResponseTopic(r: Reader, v: number): MetadataResponseTopic 
 function readMetadataResponse(r: Reader, v: number): MetadataResponse {
   const throttleTimeMs = v >= 3 ? r.int32() : 0;
   const brokersCount = v >= 9 ? r.compactCount(10) : r.count(10);
-  const brokers: MetadataResponseBroker[] = [];
-  for (let i = 0; i < brokersCount; i++) brokers.push(readMetadataResponseBroker(r, v));
+  const brokers: MetadataResponseBroker[] = r.list(brokersCount);
+  for (let i = 0; i < brokersCount; i++) brokers[i] = readMetadataResponseBroker(r, v);
   const clusterId = v >= 9 ? r.compactNullableString() : v >= 2 ? r.nullableString() : null;
   const controllerId = v >= 1 ? r.int32() : -1;
   const topicsCount = v >= 9 ? r.compactCount(8) : r.count(8);
-  const topics: MetadataResponseTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readMetadataResponseTopic(r, v));
+  const topics: MetadataResponseTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readMetadataResponseTopic(r, v);
   const clusterAuthorizedOperations = v >= 11 ? -2147483648 : v >= 8 ? r.int32() : -2147483648;
   const errorCode = v >= 13 ? r.int16() : 0;
   const unknownTaggedFields = v >= 9 ? r.taggedFields() : null;

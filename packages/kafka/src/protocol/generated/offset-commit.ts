@@ -70,8 +70,8 @@ function readOffsetCommitRequestTopic(r: Reader, v: number): OffsetCommitRequest
   const name = v >= 10 ? "" : v >= 8 ? r.compactString() : r.string();
   const topicId = v >= 10 ? r.uuid() : zeroUuid;
   const partitionsCount = v >= 8 ? r.compactCount(14) : r.count(14);
-  const partitions: OffsetCommitRequestPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readOffsetCommitRequestPartition(r, v));
+  const partitions: OffsetCommitRequestPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readOffsetCommitRequestPartition(r, v);
   const unknownTaggedFields = v >= 8 ? r.taggedFields() : null;
   return { name, topicId, partitions, unknownTaggedFields };
 }
@@ -83,8 +83,8 @@ function readOffsetCommitRequest(r: Reader, v: number): OffsetCommitRequest {
   const groupInstanceId = v >= 8 ? r.compactNullableString() : v >= 7 ? r.nullableString() : null;
   const retentionTimeMs = v >= 5 ? -1n : v >= 2 ? r.int64() : -1n;
   const topicsCount = v >= 8 ? r.compactCount(3) : r.count(3);
-  const topics: OffsetCommitRequestTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readOffsetCommitRequestTopic(r, v));
+  const topics: OffsetCommitRequestTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetCommitRequestTopic(r, v);
   const unknownTaggedFields = v >= 8 ? r.taggedFields() : null;
   return { groupId, generationIdOrMemberEpoch, memberId, groupInstanceId, retentionTimeMs, topics, unknownTaggedFields };
 }
@@ -211,8 +211,8 @@ function readOffsetCommitResponseTopic(r: Reader, v: number): OffsetCommitRespon
   const name = v >= 10 ? "" : v >= 8 ? r.compactString() : r.string();
   const topicId = v >= 10 ? r.uuid() : zeroUuid;
   const partitionsCount = v >= 8 ? r.compactCount(6) : r.count(6);
-  const partitions: OffsetCommitResponsePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readOffsetCommitResponsePartition(r, v));
+  const partitions: OffsetCommitResponsePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readOffsetCommitResponsePartition(r, v);
   const unknownTaggedFields = v >= 8 ? r.taggedFields() : null;
   return { name, topicId, partitions, unknownTaggedFields };
 }
@@ -220,8 +220,8 @@ function readOffsetCommitResponseTopic(r: Reader, v: number): OffsetCommitRespon
 function readOffsetCommitResponse(r: Reader, v: number): OffsetCommitResponse {
   const throttleTimeMs = v >= 3 ? r.int32() : 0;
   const topicsCount = v >= 8 ? r.compactCount(3) : r.count(3);
-  const topics: OffsetCommitResponseTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readOffsetCommitResponseTopic(r, v));
+  const topics: OffsetCommitResponseTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetCommitResponseTopic(r, v);
   const unknownTaggedFields = v >= 8 ? r.taggedFields() : null;
   return { throttleTimeMs, topics, unknownTaggedFields };
 }

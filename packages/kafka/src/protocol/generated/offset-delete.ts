@@ -38,16 +38,16 @@ function readOffsetDeleteRequestPartition(r: Reader, v: number): OffsetDeleteReq
 function readOffsetDeleteRequestTopic(r: Reader, v: number): OffsetDeleteRequestTopic {
   const name = r.string();
   const partitionsCount = r.count(4);
-  const partitions: OffsetDeleteRequestPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readOffsetDeleteRequestPartition(r, v));
+  const partitions: OffsetDeleteRequestPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readOffsetDeleteRequestPartition(r, v);
   return { name, partitions };
 }
 
 function readOffsetDeleteRequest(r: Reader, v: number): OffsetDeleteRequest {
   const groupId = r.string();
   const topicsCount = r.count(6);
-  const topics: OffsetDeleteRequestTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readOffsetDeleteRequestTopic(r, v));
+  const topics: OffsetDeleteRequestTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetDeleteRequestTopic(r, v);
   return { groupId, topics };
 }
 
@@ -121,8 +121,8 @@ function readOffsetDeleteResponsePartition(r: Reader, v: number): OffsetDeleteRe
 function readOffsetDeleteResponseTopic(r: Reader, v: number): OffsetDeleteResponseTopic {
   const name = r.string();
   const partitionsCount = r.count(6);
-  const partitions: OffsetDeleteResponsePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readOffsetDeleteResponsePartition(r, v));
+  const partitions: OffsetDeleteResponsePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readOffsetDeleteResponsePartition(r, v);
   return { name, partitions };
 }
 
@@ -130,8 +130,8 @@ function readOffsetDeleteResponse(r: Reader, v: number): OffsetDeleteResponse {
   const errorCode = r.int16();
   const throttleTimeMs = r.int32();
   const topicsCount = r.count(6);
-  const topics: OffsetDeleteResponseTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readOffsetDeleteResponseTopic(r, v));
+  const topics: OffsetDeleteResponseTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetDeleteResponseTopic(r, v);
   return { errorCode, throttleTimeMs, topics };
 }
 

@@ -63,8 +63,8 @@ export interface OffsetFetchRequestTopic {
 function readOffsetFetchRequestTopic(r: Reader, v: number): OffsetFetchRequestTopic {
   const name = v >= 6 ? r.compactString() : r.string();
   const partitionIndexesCount = v >= 6 ? r.compactCount(4) : r.count(4);
-  const partitionIndexes: number[] = [];
-  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes.push(r.int32());
+  const partitionIndexes: number[] = r.list(partitionIndexesCount);
+  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes[i] = r.int32();
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { name, partitionIndexes, unknownTaggedFields };
 }
@@ -73,8 +73,8 @@ function readOffsetFetchRequestTopics(r: Reader, v: number): OffsetFetchRequestT
   const name = v >= 10 ? "" : r.compactString();
   const topicId = v >= 10 ? r.uuid() : zeroUuid;
   const partitionIndexesCount = r.compactCount(4);
-  const partitionIndexes: number[] = [];
-  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes.push(r.int32());
+  const partitionIndexes: number[] = r.list(partitionIndexesCount);
+  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { name, topicId, partitionIndexes, unknownTaggedFields };
 }
@@ -86,8 +86,8 @@ function readOffsetFetchRequestGroup(r: Reader, v: number): OffsetFetchRequestGr
   const topicsCount = r.compactNullableCount(3);
   let topics: OffsetFetchRequestTopics[] | null = null;
   if (topicsCount >= 0) {
-    topics = [];
-    for (let i = 0; i < topicsCount; i++) topics.push(readOffsetFetchRequestTopics(r, v));
+    topics = r.list(topicsCount);
+    for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetFetchRequestTopics(r, v);
   }
   const unknownTaggedFields = r.taggedFields();
   return { groupId, memberId, memberEpoch, topics, unknownTaggedFields };
@@ -98,12 +98,12 @@ function readOffsetFetchRequest(r: Reader, v: number): OffsetFetchRequest {
   const topicsCount = v >= 8 ? 0 : v >= 6 ? r.compactNullableCount(3) : v >= 2 ? r.nullableCount(3) : r.count(3);
   let topics: OffsetFetchRequestTopic[] | null = null;
   if (topicsCount >= 0) {
-    topics = [];
-    for (let i = 0; i < topicsCount; i++) topics.push(readOffsetFetchRequestTopic(r, v));
+    topics = r.list(topicsCount);
+    for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetFetchRequestTopic(r, v);
   }
   const groupsCount = v >= 8 ? r.compactCount(3) : 0;
-  const groups: OffsetFetchRequestGroup[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(readOffsetFetchRequestGroup(r, v));
+  const groups: OffsetFetchRequestGroup[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = readOffsetFetchRequestGroup(r, v);
   const requireStable = v >= 7 ? r.bool() : false;
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { groupId, topics, groups, requireStable, unknownTaggedFields };
@@ -285,8 +285,8 @@ function readOffsetFetchResponsePartition(r: Reader, v: number): OffsetFetchResp
 function readOffsetFetchResponseTopic(r: Reader, v: number): OffsetFetchResponseTopic {
   const name = v >= 6 ? r.compactString() : r.string();
   const partitionsCount = v >= 6 ? r.compactCount(16) : r.count(16);
-  const partitions: OffsetFetchResponsePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readOffsetFetchResponsePartition(r, v));
+  const partitions: OffsetFetchResponsePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readOffsetFetchResponsePartition(r, v);
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -305,8 +305,8 @@ function readOffsetFetchResponseTopics(r: Reader, v: number): OffsetFetchRespons
   const name = v >= 10 ? "" : r.compactString();
   const topicId = v >= 10 ? r.uuid() : zeroUuid;
   const partitionsCount = r.compactCount(20);
-  const partitions: OffsetFetchResponsePartitions[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readOffsetFetchResponsePartitions(r, v));
+  const partitions: OffsetFetchResponsePartitions[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readOffsetFetchResponsePartitions(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { name, topicId, partitions, unknownTaggedFields };
 }
@@ -314,8 +314,8 @@ function readOffsetFetchResponseTopics(r: Reader, v: number): OffsetFetchRespons
 function readOffsetFetchResponseGroup(r: Reader, v: number): OffsetFetchResponseGroup {
   const groupId = r.compactString();
   const topicsCount = r.compactCount(3);
-  const topics: OffsetFetchResponseTopics[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readOffsetFetchResponseTopics(r, v));
+  const topics: OffsetFetchResponseTopics[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetFetchResponseTopics(r, v);
   const errorCode = r.int16();
   const unknownTaggedFields = r.taggedFields();
   return { groupId, topics, errorCode, unknownTaggedFields };
@@ -324,12 +324,12 @@ function readOffsetFetchResponseGroup(r: Reader, v: number): OffsetFetchResponse
 function readOffsetFetchResponse(r: Reader, v: number): OffsetFetchResponse {
   const throttleTimeMs = v >= 3 ? r.int32() : 0;
   const topicsCount = v >= 8 ? 0 : v >= 6 ? r.compactCount(3) : r.count(3);
-  const topics: OffsetFetchResponseTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readOffsetFetchResponseTopic(r, v));
+  const topics: OffsetFetchResponseTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetFetchResponseTopic(r, v);
   const errorCode = v >= 8 ? 0 : v >= 2 ? r.int16() : 0;
   const groupsCount = v >= 8 ? r.compactCount(5) : 0;
-  const groups: OffsetFetchResponseGroup[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(readOffsetFetchResponseGroup(r, v));
+  const groups: OffsetFetchResponseGroup[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = readOffsetFetchResponseGroup(r, v);
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { throttleTimeMs, topics, errorCode, groups, unknownTaggedFields };
 }

@@ -52,8 +52,8 @@ function readOffsetForLeaderEpochRequestOffsetForLeaderPartition(r: Reader, v: n
 function readOffsetForLeaderEpochRequestOffsetForLeaderTopic(r: Reader, v: number): OffsetForLeaderEpochRequestOffsetForLeaderTopic {
   const topic = v >= 4 ? r.compactString() : r.string();
   const partitionsCount = v >= 4 ? r.compactCount(8) : r.count(8);
-  const partitions: OffsetForLeaderEpochRequestOffsetForLeaderPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readOffsetForLeaderEpochRequestOffsetForLeaderPartition(r, v));
+  const partitions: OffsetForLeaderEpochRequestOffsetForLeaderPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readOffsetForLeaderEpochRequestOffsetForLeaderPartition(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { topic, partitions, unknownTaggedFields };
 }
@@ -61,8 +61,8 @@ function readOffsetForLeaderEpochRequestOffsetForLeaderTopic(r: Reader, v: numbe
 function readOffsetForLeaderEpochRequest(r: Reader, v: number): OffsetForLeaderEpochRequest {
   const replicaId = v >= 3 ? r.int32() : -2;
   const topicsCount = v >= 4 ? r.compactCount(3) : r.count(3);
-  const topics: OffsetForLeaderEpochRequestOffsetForLeaderTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readOffsetForLeaderEpochRequestOffsetForLeaderTopic(r, v));
+  const topics: OffsetForLeaderEpochRequestOffsetForLeaderTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetForLeaderEpochRequestOffsetForLeaderTopic(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { replicaId, topics, unknownTaggedFields };
 }
@@ -161,8 +161,8 @@ function readOffsetForLeaderEpochResponseEpochEndOffset(r: Reader, v: number): O
 function readOffsetForLeaderEpochResponseOffsetForLeaderTopicResult(r: Reader, v: number): OffsetForLeaderEpochResponseOffsetForLeaderTopicResult {
   const topic = v >= 4 ? r.compactString() : r.string();
   const partitionsCount = v >= 4 ? r.compactCount(14) : r.count(14);
-  const partitions: OffsetForLeaderEpochResponseEpochEndOffset[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readOffsetForLeaderEpochResponseEpochEndOffset(r, v));
+  const partitions: OffsetForLeaderEpochResponseEpochEndOffset[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readOffsetForLeaderEpochResponseEpochEndOffset(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { topic, partitions, unknownTaggedFields };
 }
@@ -170,8 +170,8 @@ function readOffsetForLeaderEpochResponseOffsetForLeaderTopicResult(r: Reader, v
 function readOffsetForLeaderEpochResponse(r: Reader, v: number): OffsetForLeaderEpochResponse {
   const throttleTimeMs = v >= 2 ? r.int32() : 0;
   const topicsCount = v >= 4 ? r.compactCount(3) : r.count(3);
-  const topics: OffsetForLeaderEpochResponseOffsetForLeaderTopicResult[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readOffsetForLeaderEpochResponseOffsetForLeaderTopicResult(r, v));
+  const topics: OffsetForLeaderEpochResponseOffsetForLeaderTopicResult[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readOffsetForLeaderEpochResponseOffsetForLeaderTopicResult(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { throttleTimeMs, topics, unknownTaggedFields };
 }

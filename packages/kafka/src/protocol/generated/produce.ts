@@ -57,8 +57,8 @@ function readProduceRequestTopicProduceData(r: Reader, v: number): ProduceReques
   const name = v >= 13 ? "" : v >= 9 ? r.compactString() : r.string();
   const topicId = v >= 13 ? r.uuid() : zeroUuid;
   const partitionDataCount = v >= 9 ? r.compactCount(6) : r.count(6);
-  const partitionData: ProduceRequestPartitionProduceData[] = [];
-  for (let i = 0; i < partitionDataCount; i++) partitionData.push(readProduceRequestPartitionProduceData(r, v));
+  const partitionData: ProduceRequestPartitionProduceData[] = r.list(partitionDataCount);
+  for (let i = 0; i < partitionDataCount; i++) partitionData[i] = readProduceRequestPartitionProduceData(r, v);
   const unknownTaggedFields = v >= 9 ? r.taggedFields() : null;
   return { name, topicId, partitionData, unknownTaggedFields };
 }
@@ -68,8 +68,8 @@ function readProduceRequest(r: Reader, v: number): ProduceRequest {
   const acks = r.int16();
   const timeoutMs = r.int32();
   const topicDataCount = v >= 9 ? r.compactCount(3) : r.count(3);
-  const topicData: ProduceRequestTopicProduceData[] = [];
-  for (let i = 0; i < topicDataCount; i++) topicData.push(readProduceRequestTopicProduceData(r, v));
+  const topicData: ProduceRequestTopicProduceData[] = r.list(topicDataCount);
+  for (let i = 0; i < topicDataCount; i++) topicData[i] = readProduceRequestTopicProduceData(r, v);
   const unknownTaggedFields = v >= 9 ? r.taggedFields() : null;
   return { transactionalId, acks, timeoutMs, topicData, unknownTaggedFields };
 }
@@ -234,8 +234,8 @@ function readProduceResponsePartitionProduceResponse(r: Reader, v: number): Prod
   const logAppendTimeMs = v >= 2 ? r.int64() : -1n;
   const logStartOffset = v >= 5 ? r.int64() : -1n;
   const recordErrorsCount = v >= 9 ? r.compactCount(6) : v >= 8 ? r.count(6) : 0;
-  const recordErrors: ProduceResponseBatchIndexAndErrorMessage[] = [];
-  for (let i = 0; i < recordErrorsCount; i++) recordErrors.push(readProduceResponseBatchIndexAndErrorMessage(r, v));
+  const recordErrors: ProduceResponseBatchIndexAndErrorMessage[] = r.list(recordErrorsCount);
+  for (let i = 0; i < recordErrorsCount; i++) recordErrors[i] = readProduceResponseBatchIndexAndErrorMessage(r, v);
   const errorMessage = v >= 9 ? r.compactNullableString() : v >= 8 ? r.nullableString() : null;
   let currentLeader: ProduceResponseLeaderIdAndEpoch = defaultProduceResponseLeaderIdAndEpoch();
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
@@ -257,8 +257,8 @@ function readProduceResponseTopicProduceResponse(r: Reader, v: number): ProduceR
   const name = v >= 13 ? "" : v >= 9 ? r.compactString() : r.string();
   const topicId = v >= 13 ? r.uuid() : zeroUuid;
   const partitionResponsesCount = v >= 9 ? r.compactCount(14) : r.count(14);
-  const partitionResponses: ProduceResponsePartitionProduceResponse[] = [];
-  for (let i = 0; i < partitionResponsesCount; i++) partitionResponses.push(readProduceResponsePartitionProduceResponse(r, v));
+  const partitionResponses: ProduceResponsePartitionProduceResponse[] = r.list(partitionResponsesCount);
+  for (let i = 0; i < partitionResponsesCount; i++) partitionResponses[i] = readProduceResponsePartitionProduceResponse(r, v);
   const unknownTaggedFields = v >= 9 ? r.taggedFields() : null;
   return { name, topicId, partitionResponses, unknownTaggedFields };
 }
@@ -274,8 +274,8 @@ function readProduceResponseNodeEndpoint(r: Reader, v: number): ProduceResponseN
 
 function readProduceResponse(r: Reader, v: number): ProduceResponse {
   const responsesCount = v >= 9 ? r.compactCount(3) : r.count(3);
-  const responses: ProduceResponseTopicProduceResponse[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readProduceResponseTopicProduceResponse(r, v));
+  const responses: ProduceResponseTopicProduceResponse[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readProduceResponseTopicProduceResponse(r, v);
   const throttleTimeMs = v >= 1 ? r.int32() : 0;
   let nodeEndpoints: ProduceResponseNodeEndpoint[] = [];
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
@@ -286,8 +286,8 @@ function readProduceResponse(r: Reader, v: number): ProduceResponse {
       const end = r.taggedEnd(size);
       if (tag === 0 && v >= 10) {
         const nodeEndpointsCount = r.compactCount(11);
-        const list: ProduceResponseNodeEndpoint[] = [];
-        for (let i = 0; i < nodeEndpointsCount; i++) list.push(readProduceResponseNodeEndpoint(r, v));
+        const list: ProduceResponseNodeEndpoint[] = r.list(nodeEndpointsCount);
+        for (let i = 0; i < nodeEndpointsCount; i++) list[i] = readProduceResponseNodeEndpoint(r, v);
         nodeEndpoints = list;
         r.expectEnd(end);
       } else unknownTaggedFields = r.unknownTaggedField(tag, size, unknownTaggedFields);

@@ -48,8 +48,8 @@ function readReadShareGroupStateSummaryRequestPartitionData(r: Reader, v: number
 function readReadShareGroupStateSummaryRequestReadStateSummaryData(r: Reader, v: number): ReadShareGroupStateSummaryRequestReadStateSummaryData {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(9);
-  const partitions: ReadShareGroupStateSummaryRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readReadShareGroupStateSummaryRequestPartitionData(r, v));
+  const partitions: ReadShareGroupStateSummaryRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readReadShareGroupStateSummaryRequestPartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -57,8 +57,8 @@ function readReadShareGroupStateSummaryRequestReadStateSummaryData(r: Reader, v:
 function readReadShareGroupStateSummaryRequest(r: Reader, v: number): ReadShareGroupStateSummaryRequest {
   const groupId = r.compactString();
   const topicsCount = r.compactCount(18);
-  const topics: ReadShareGroupStateSummaryRequestReadStateSummaryData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readReadShareGroupStateSummaryRequestReadStateSummaryData(r, v));
+  const topics: ReadShareGroupStateSummaryRequestReadStateSummaryData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readReadShareGroupStateSummaryRequestReadStateSummaryData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groupId, topics, unknownTaggedFields };
 }
@@ -156,16 +156,16 @@ function readReadShareGroupStateSummaryResponsePartitionResult(r: Reader, v: num
 function readReadShareGroupStateSummaryResponseReadStateSummaryResult(r: Reader, v: number): ReadShareGroupStateSummaryResponseReadStateSummaryResult {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(24);
-  const partitions: ReadShareGroupStateSummaryResponsePartitionResult[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readReadShareGroupStateSummaryResponsePartitionResult(r, v));
+  const partitions: ReadShareGroupStateSummaryResponsePartitionResult[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readReadShareGroupStateSummaryResponsePartitionResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
 
 function readReadShareGroupStateSummaryResponse(r: Reader, v: number): ReadShareGroupStateSummaryResponse {
   const resultsCount = r.compactCount(18);
-  const results: ReadShareGroupStateSummaryResponseReadStateSummaryResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readReadShareGroupStateSummaryResponseReadStateSummaryResult(r, v));
+  const results: ReadShareGroupStateSummaryResponseReadStateSummaryResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readReadShareGroupStateSummaryResponseReadStateSummaryResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { results, unknownTaggedFields };
 }

@@ -48,8 +48,8 @@ function readReadShareGroupStateRequestPartitionData(r: Reader, v: number): Read
 function readReadShareGroupStateRequestReadStateData(r: Reader, v: number): ReadShareGroupStateRequestReadStateData {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(9);
-  const partitions: ReadShareGroupStateRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readReadShareGroupStateRequestPartitionData(r, v));
+  const partitions: ReadShareGroupStateRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readReadShareGroupStateRequestPartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -57,8 +57,8 @@ function readReadShareGroupStateRequestReadStateData(r: Reader, v: number): Read
 function readReadShareGroupStateRequest(r: Reader, v: number): ReadShareGroupStateRequest {
   const groupId = r.compactString();
   const topicsCount = r.compactCount(18);
-  const topics: ReadShareGroupStateRequestReadStateData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readReadShareGroupStateRequestReadStateData(r, v));
+  const topics: ReadShareGroupStateRequestReadStateData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readReadShareGroupStateRequestReadStateData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groupId, topics, unknownTaggedFields };
 }
@@ -169,8 +169,8 @@ function readReadShareGroupStateResponsePartitionResult(r: Reader, v: number): R
   const stateEpoch = r.int32();
   const startOffset = r.int64();
   const stateBatchesCount = r.compactCount(20);
-  const stateBatches: ReadShareGroupStateResponseStateBatch[] = [];
-  for (let i = 0; i < stateBatchesCount; i++) stateBatches.push(readReadShareGroupStateResponseStateBatch(r, v));
+  const stateBatches: ReadShareGroupStateResponseStateBatch[] = r.list(stateBatchesCount);
+  for (let i = 0; i < stateBatchesCount; i++) stateBatches[i] = readReadShareGroupStateResponseStateBatch(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { partition, errorCode, errorMessage, stateEpoch, startOffset, stateBatches, unknownTaggedFields };
 }
@@ -178,16 +178,16 @@ function readReadShareGroupStateResponsePartitionResult(r: Reader, v: number): R
 function readReadShareGroupStateResponseReadStateResult(r: Reader, v: number): ReadShareGroupStateResponseReadStateResult {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(21);
-  const partitions: ReadShareGroupStateResponsePartitionResult[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readReadShareGroupStateResponsePartitionResult(r, v));
+  const partitions: ReadShareGroupStateResponsePartitionResult[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readReadShareGroupStateResponsePartitionResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
 
 function readReadShareGroupStateResponse(r: Reader, v: number): ReadShareGroupStateResponse {
   const resultsCount = r.compactCount(18);
-  const results: ReadShareGroupStateResponseReadStateResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readReadShareGroupStateResponseReadStateResult(r, v));
+  const results: ReadShareGroupStateResponseReadStateResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readReadShareGroupStateResponseReadStateResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { results, unknownTaggedFields };
 }

@@ -47,8 +47,8 @@ export interface SaslHandshakeResponse {
 function readSaslHandshakeResponse(r: Reader, v: number): SaslHandshakeResponse {
   const errorCode = r.int16();
   const mechanismsCount = r.count(2);
-  const mechanisms: string[] = [];
-  for (let i = 0; i < mechanismsCount; i++) mechanisms.push(r.string());
+  const mechanisms: string[] = r.list(mechanismsCount);
+  for (let i = 0; i < mechanismsCount; i++) mechanisms[i] = r.string();
   return { errorCode, mechanisms };
 }
 

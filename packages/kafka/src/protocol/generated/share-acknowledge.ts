@@ -61,8 +61,8 @@ function readShareAcknowledgeRequestAcknowledgementBatch(r: Reader, v: number): 
   const firstOffset = r.int64();
   const lastOffset = r.int64();
   const acknowledgeTypesCount = r.compactCount(1);
-  const acknowledgeTypes: number[] = [];
-  for (let i = 0; i < acknowledgeTypesCount; i++) acknowledgeTypes.push(r.int8());
+  const acknowledgeTypes: number[] = r.list(acknowledgeTypesCount);
+  for (let i = 0; i < acknowledgeTypesCount; i++) acknowledgeTypes[i] = r.int8();
   const unknownTaggedFields = r.taggedFields();
   return { firstOffset, lastOffset, acknowledgeTypes, unknownTaggedFields };
 }
@@ -70,8 +70,8 @@ function readShareAcknowledgeRequestAcknowledgementBatch(r: Reader, v: number): 
 function readShareAcknowledgeRequestAcknowledgePartition(r: Reader, v: number): ShareAcknowledgeRequestAcknowledgePartition {
   const partitionIndex = r.int32();
   const acknowledgementBatchesCount = r.compactCount(18);
-  const acknowledgementBatches: ShareAcknowledgeRequestAcknowledgementBatch[] = [];
-  for (let i = 0; i < acknowledgementBatchesCount; i++) acknowledgementBatches.push(readShareAcknowledgeRequestAcknowledgementBatch(r, v));
+  const acknowledgementBatches: ShareAcknowledgeRequestAcknowledgementBatch[] = r.list(acknowledgementBatchesCount);
+  for (let i = 0; i < acknowledgementBatchesCount; i++) acknowledgementBatches[i] = readShareAcknowledgeRequestAcknowledgementBatch(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { partitionIndex, acknowledgementBatches, unknownTaggedFields };
 }
@@ -79,8 +79,8 @@ function readShareAcknowledgeRequestAcknowledgePartition(r: Reader, v: number): 
 function readShareAcknowledgeRequestAcknowledgeTopic(r: Reader, v: number): ShareAcknowledgeRequestAcknowledgeTopic {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(6);
-  const partitions: ShareAcknowledgeRequestAcknowledgePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readShareAcknowledgeRequestAcknowledgePartition(r, v));
+  const partitions: ShareAcknowledgeRequestAcknowledgePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readShareAcknowledgeRequestAcknowledgePartition(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -91,8 +91,8 @@ function readShareAcknowledgeRequest(r: Reader, v: number): ShareAcknowledgeRequ
   const shareSessionEpoch = r.int32();
   const isRenewAck = v >= 2 ? r.bool() : false;
   const topicsCount = r.compactCount(18);
-  const topics: ShareAcknowledgeRequestAcknowledgeTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readShareAcknowledgeRequestAcknowledgeTopic(r, v));
+  const topics: ShareAcknowledgeRequestAcknowledgeTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readShareAcknowledgeRequestAcknowledgeTopic(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groupId, memberId, shareSessionEpoch, isRenewAck, topics, unknownTaggedFields };
 }
@@ -244,8 +244,8 @@ function readShareAcknowledgeResponsePartitionData(r: Reader, v: number): ShareA
 function readShareAcknowledgeResponseShareAcknowledgeTopicResponse(r: Reader, v: number): ShareAcknowledgeResponseShareAcknowledgeTopicResponse {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(17);
-  const partitions: ShareAcknowledgeResponsePartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readShareAcknowledgeResponsePartitionData(r, v));
+  const partitions: ShareAcknowledgeResponsePartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readShareAcknowledgeResponsePartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -265,11 +265,11 @@ function readShareAcknowledgeResponse(r: Reader, v: number): ShareAcknowledgeRes
   const errorMessage = r.compactNullableString();
   const acquisitionLockTimeoutMs = v >= 2 ? r.int32() : 0;
   const responsesCount = r.compactCount(18);
-  const responses: ShareAcknowledgeResponseShareAcknowledgeTopicResponse[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readShareAcknowledgeResponseShareAcknowledgeTopicResponse(r, v));
+  const responses: ShareAcknowledgeResponseShareAcknowledgeTopicResponse[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readShareAcknowledgeResponseShareAcknowledgeTopicResponse(r, v);
   const nodeEndpointsCount = r.compactCount(11);
-  const nodeEndpoints: ShareAcknowledgeResponseNodeEndpoint[] = [];
-  for (let i = 0; i < nodeEndpointsCount; i++) nodeEndpoints.push(readShareAcknowledgeResponseNodeEndpoint(r, v));
+  const nodeEndpoints: ShareAcknowledgeResponseNodeEndpoint[] = r.list(nodeEndpointsCount);
+  for (let i = 0; i < nodeEndpointsCount; i++) nodeEndpoints[i] = readShareAcknowledgeResponseNodeEndpoint(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, errorMessage, acquisitionLockTimeoutMs, responses, nodeEndpoints, unknownTaggedFields };
 }

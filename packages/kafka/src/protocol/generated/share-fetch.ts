@@ -85,8 +85,8 @@ function readShareFetchRequestAcknowledgementBatch(r: Reader, v: number): ShareF
   const firstOffset = r.int64();
   const lastOffset = r.int64();
   const acknowledgeTypesCount = r.compactCount(1);
-  const acknowledgeTypes: number[] = [];
-  for (let i = 0; i < acknowledgeTypesCount; i++) acknowledgeTypes.push(r.int8());
+  const acknowledgeTypes: number[] = r.list(acknowledgeTypesCount);
+  for (let i = 0; i < acknowledgeTypesCount; i++) acknowledgeTypes[i] = r.int8();
   const unknownTaggedFields = r.taggedFields();
   return { firstOffset, lastOffset, acknowledgeTypes, unknownTaggedFields };
 }
@@ -94,8 +94,8 @@ function readShareFetchRequestAcknowledgementBatch(r: Reader, v: number): ShareF
 function readShareFetchRequestFetchPartition(r: Reader, v: number): ShareFetchRequestFetchPartition {
   const partitionIndex = r.int32();
   const acknowledgementBatchesCount = r.compactCount(18);
-  const acknowledgementBatches: ShareFetchRequestAcknowledgementBatch[] = [];
-  for (let i = 0; i < acknowledgementBatchesCount; i++) acknowledgementBatches.push(readShareFetchRequestAcknowledgementBatch(r, v));
+  const acknowledgementBatches: ShareFetchRequestAcknowledgementBatch[] = r.list(acknowledgementBatchesCount);
+  for (let i = 0; i < acknowledgementBatchesCount; i++) acknowledgementBatches[i] = readShareFetchRequestAcknowledgementBatch(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { partitionIndex, acknowledgementBatches, unknownTaggedFields };
 }
@@ -103,8 +103,8 @@ function readShareFetchRequestFetchPartition(r: Reader, v: number): ShareFetchRe
 function readShareFetchRequestFetchTopic(r: Reader, v: number): ShareFetchRequestFetchTopic {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(6);
-  const partitions: ShareFetchRequestFetchPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readShareFetchRequestFetchPartition(r, v));
+  const partitions: ShareFetchRequestFetchPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readShareFetchRequestFetchPartition(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -112,8 +112,8 @@ function readShareFetchRequestFetchTopic(r: Reader, v: number): ShareFetchReques
 function readShareFetchRequestForgottenTopic(r: Reader, v: number): ShareFetchRequestForgottenTopic {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -130,11 +130,11 @@ function readShareFetchRequest(r: Reader, v: number): ShareFetchRequest {
   const shareAcquireMode = v >= 2 ? r.int8() : 0;
   const isRenewAck = v >= 2 ? r.bool() : false;
   const topicsCount = r.compactCount(18);
-  const topics: ShareFetchRequestFetchTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readShareFetchRequestFetchTopic(r, v));
+  const topics: ShareFetchRequestFetchTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readShareFetchRequestFetchTopic(r, v);
   const forgottenTopicsDataCount = r.compactCount(18);
-  const forgottenTopicsData: ShareFetchRequestForgottenTopic[] = [];
-  for (let i = 0; i < forgottenTopicsDataCount; i++) forgottenTopicsData.push(readShareFetchRequestForgottenTopic(r, v));
+  const forgottenTopicsData: ShareFetchRequestForgottenTopic[] = r.list(forgottenTopicsDataCount);
+  for (let i = 0; i < forgottenTopicsDataCount; i++) forgottenTopicsData[i] = readShareFetchRequestForgottenTopic(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groupId, memberId, shareSessionEpoch, maxWaitMs, minBytes, maxBytes, maxRecords, batchSize, shareAcquireMode, isRenewAck, topics, forgottenTopicsData, unknownTaggedFields };
 }
@@ -336,8 +336,8 @@ function readShareFetchResponsePartitionData(r: Reader, v: number): ShareFetchRe
   const currentLeader = readShareFetchResponseLeaderIdAndEpoch(r, v);
   const records = r.compactBytes();
   const acquiredRecordsCount = r.compactCount(19);
-  const acquiredRecords: ShareFetchResponseAcquiredRecords[] = [];
-  for (let i = 0; i < acquiredRecordsCount; i++) acquiredRecords.push(readShareFetchResponseAcquiredRecords(r, v));
+  const acquiredRecords: ShareFetchResponseAcquiredRecords[] = r.list(acquiredRecordsCount);
+  for (let i = 0; i < acquiredRecordsCount; i++) acquiredRecords[i] = readShareFetchResponseAcquiredRecords(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { partitionIndex, errorCode, errorMessage, acknowledgeErrorCode, acknowledgeErrorMessage, currentLeader, records, acquiredRecords, unknownTaggedFields };
 }
@@ -345,8 +345,8 @@ function readShareFetchResponsePartitionData(r: Reader, v: number): ShareFetchRe
 function readShareFetchResponseShareFetchableTopicResponse(r: Reader, v: number): ShareFetchResponseShareFetchableTopicResponse {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(22);
-  const partitions: ShareFetchResponsePartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readShareFetchResponsePartitionData(r, v));
+  const partitions: ShareFetchResponsePartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readShareFetchResponsePartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -366,11 +366,11 @@ function readShareFetchResponse(r: Reader, v: number): ShareFetchResponse {
   const errorMessage = r.compactNullableString();
   const acquisitionLockTimeoutMs = r.int32();
   const responsesCount = r.compactCount(18);
-  const responses: ShareFetchResponseShareFetchableTopicResponse[] = [];
-  for (let i = 0; i < responsesCount; i++) responses.push(readShareFetchResponseShareFetchableTopicResponse(r, v));
+  const responses: ShareFetchResponseShareFetchableTopicResponse[] = r.list(responsesCount);
+  for (let i = 0; i < responsesCount; i++) responses[i] = readShareFetchResponseShareFetchableTopicResponse(r, v);
   const nodeEndpointsCount = r.compactCount(11);
-  const nodeEndpoints: ShareFetchResponseNodeEndpoint[] = [];
-  for (let i = 0; i < nodeEndpointsCount; i++) nodeEndpoints.push(readShareFetchResponseNodeEndpoint(r, v));
+  const nodeEndpoints: ShareFetchResponseNodeEndpoint[] = r.list(nodeEndpointsCount);
+  for (let i = 0; i < nodeEndpointsCount; i++) nodeEndpoints[i] = readShareFetchResponseNodeEndpoint(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, errorMessage, acquisitionLockTimeoutMs, responses, nodeEndpoints, unknownTaggedFields };
 }

@@ -20,8 +20,8 @@ export interface ShareGroupDescribeRequest {
 
 function readShareGroupDescribeRequest(r: Reader, v: number): ShareGroupDescribeRequest {
   const groupIdsCount = r.compactCount(1);
-  const groupIds: string[] = [];
-  for (let i = 0; i < groupIdsCount; i++) groupIds.push(r.compactString());
+  const groupIds: string[] = r.list(groupIdsCount);
+  for (let i = 0; i < groupIdsCount; i++) groupIds[i] = r.compactString();
   const includeAuthorizedOperations = r.bool();
   const unknownTaggedFields = r.taggedFields();
   return { groupIds, includeAuthorizedOperations, unknownTaggedFields };
@@ -126,16 +126,16 @@ function readShareGroupDescribeResponseTopicPartitions(r: Reader, v: number): Sh
   const topicId = r.uuid();
   const topicName = r.compactString();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { topicId, topicName, partitions, unknownTaggedFields };
 }
 
 function readShareGroupDescribeResponseAssignment(r: Reader, v: number): ShareGroupDescribeResponseAssignment {
   const topicPartitionsCount = r.compactCount(19);
-  const topicPartitions: ShareGroupDescribeResponseTopicPartitions[] = [];
-  for (let i = 0; i < topicPartitionsCount; i++) topicPartitions.push(readShareGroupDescribeResponseTopicPartitions(r, v));
+  const topicPartitions: ShareGroupDescribeResponseTopicPartitions[] = r.list(topicPartitionsCount);
+  for (let i = 0; i < topicPartitionsCount; i++) topicPartitions[i] = readShareGroupDescribeResponseTopicPartitions(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicPartitions, unknownTaggedFields };
 }
@@ -147,8 +147,8 @@ function readShareGroupDescribeResponseMember(r: Reader, v: number): ShareGroupD
   const clientId = r.compactString();
   const clientHost = r.compactString();
   const subscribedTopicNamesCount = r.compactCount(1);
-  const subscribedTopicNames: string[] = [];
-  for (let i = 0; i < subscribedTopicNamesCount; i++) subscribedTopicNames.push(r.compactString());
+  const subscribedTopicNames: string[] = r.list(subscribedTopicNamesCount);
+  for (let i = 0; i < subscribedTopicNamesCount; i++) subscribedTopicNames[i] = r.compactString();
   const assignment = readShareGroupDescribeResponseAssignment(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { memberId, rackId, memberEpoch, clientId, clientHost, subscribedTopicNames, assignment, unknownTaggedFields };
@@ -163,8 +163,8 @@ function readShareGroupDescribeResponseDescribedGroup(r: Reader, v: number): Sha
   const assignmentEpoch = r.int32();
   const assignorName = r.compactString();
   const membersCount = r.compactCount(12);
-  const members: ShareGroupDescribeResponseMember[] = [];
-  for (let i = 0; i < membersCount; i++) members.push(readShareGroupDescribeResponseMember(r, v));
+  const members: ShareGroupDescribeResponseMember[] = r.list(membersCount);
+  for (let i = 0; i < membersCount; i++) members[i] = readShareGroupDescribeResponseMember(r, v);
   const authorizedOperations = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { errorCode, errorMessage, groupId, groupState, groupEpoch, assignmentEpoch, assignorName, members, authorizedOperations, unknownTaggedFields };
@@ -173,8 +173,8 @@ function readShareGroupDescribeResponseDescribedGroup(r: Reader, v: number): Sha
 function readShareGroupDescribeResponse(r: Reader, v: number): ShareGroupDescribeResponse {
   const throttleTimeMs = r.int32();
   const groupsCount = r.compactCount(20);
-  const groups: ShareGroupDescribeResponseDescribedGroup[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(readShareGroupDescribeResponseDescribedGroup(r, v));
+  const groups: ShareGroupDescribeResponseDescribedGroup[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = readShareGroupDescribeResponseDescribedGroup(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, groups, unknownTaggedFields };
 }

@@ -32,8 +32,8 @@ function readShareGroupHeartbeatRequest(r: Reader, v: number): ShareGroupHeartbe
   const subscribedTopicNamesCount = r.compactNullableCount(1);
   let subscribedTopicNames: string[] | null = null;
   if (subscribedTopicNamesCount >= 0) {
-    subscribedTopicNames = [];
-    for (let i = 0; i < subscribedTopicNamesCount; i++) subscribedTopicNames.push(r.compactString());
+    subscribedTopicNames = r.list(subscribedTopicNamesCount);
+    for (let i = 0; i < subscribedTopicNamesCount; i++) subscribedTopicNames[i] = r.compactString();
   }
   const unknownTaggedFields = r.taggedFields();
   return { groupId, memberId, memberEpoch, rackId, subscribedTopicNames, unknownTaggedFields };
@@ -107,16 +107,16 @@ export interface ShareGroupHeartbeatResponseTopicPartitions {
 function readShareGroupHeartbeatResponseTopicPartitions(r: Reader, v: number): ShareGroupHeartbeatResponseTopicPartitions {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
 
 function readShareGroupHeartbeatResponseAssignment(r: Reader, v: number): ShareGroupHeartbeatResponseAssignment {
   const topicPartitionsCount = r.compactCount(18);
-  const topicPartitions: ShareGroupHeartbeatResponseTopicPartitions[] = [];
-  for (let i = 0; i < topicPartitionsCount; i++) topicPartitions.push(readShareGroupHeartbeatResponseTopicPartitions(r, v));
+  const topicPartitions: ShareGroupHeartbeatResponseTopicPartitions[] = r.list(topicPartitionsCount);
+  for (let i = 0; i < topicPartitionsCount; i++) topicPartitions[i] = readShareGroupHeartbeatResponseTopicPartitions(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicPartitions, unknownTaggedFields };
 }

@@ -29,6 +29,7 @@ function skimProduceRequestFields(r: Reader, v: number, out: SkimmedPartition, e
       out.partition = r.int32();
       skimRecords(r, v >= 9 ? r.compactBytesLength() : r.bytesLength(), out);
       if (v >= 9) r.skipTaggedFields();
+      r.check();
       each(out);
     }
     if (v >= 9) r.skipTaggedFields();
@@ -64,6 +65,7 @@ function skimProduceResponseFields(r: Reader, v: number, out: SkimmedPartition, 
       if (v >= 9) r.skipCompact();
       else if (v >= 8) r.skipString();
       if (v >= 9) r.skipTaggedFields();
+      r.check();
       each(out);
     }
     if (v >= 9) r.skipTaggedFields();
@@ -103,6 +105,7 @@ function skimFetchResponseFields(r: Reader, v: number, out: SkimmedPartition, ea
       if (v >= 11) r.skip(4);
       skimRecords(r, v >= 12 ? r.compactBytesLength() : r.bytesLength(), out);
       if (v >= 12) r.skipTaggedFields();
+      r.check();
       each(out);
     }
     if (v >= 12) r.skipTaggedFields();
@@ -141,6 +144,7 @@ function skimShareFetchResponseFields(r: Reader, v: number, out: SkimmedPartitio
         r.skipTaggedFields();
       }
       r.skipTaggedFields();
+      r.check();
       each(out);
     }
     r.skipTaggedFields();

@@ -83,8 +83,8 @@ function readStopReplicaRequestStopReplicaPartitionV0(r: Reader, v: number): Sto
 function readStopReplicaRequestStopReplicaTopicV1(r: Reader, v: number): StopReplicaRequestStopReplicaTopicV1 {
   const name = v >= 2 ? r.compactString() : r.string();
   const partitionIndexesCount = v >= 2 ? r.compactCount(4) : r.count(4);
-  const partitionIndexes: number[] = [];
-  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes.push(r.int32());
+  const partitionIndexes: number[] = r.list(partitionIndexesCount);
+  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes[i] = r.int32();
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { name, partitionIndexes, unknownTaggedFields };
 }
@@ -100,8 +100,8 @@ function readStopReplicaRequestStopReplicaPartitionState(r: Reader, v: number): 
 function readStopReplicaRequestStopReplicaTopicState(r: Reader, v: number): StopReplicaRequestStopReplicaTopicState {
   const topicName = r.compactString();
   const partitionStatesCount = r.compactCount(10);
-  const partitionStates: StopReplicaRequestStopReplicaPartitionState[] = [];
-  for (let i = 0; i < partitionStatesCount; i++) partitionStates.push(readStopReplicaRequestStopReplicaPartitionState(r, v));
+  const partitionStates: StopReplicaRequestStopReplicaPartitionState[] = r.list(partitionStatesCount);
+  for (let i = 0; i < partitionStatesCount; i++) partitionStates[i] = readStopReplicaRequestStopReplicaPartitionState(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, partitionStates, unknownTaggedFields };
 }
@@ -113,14 +113,14 @@ function readStopReplicaRequest(r: Reader, v: number): StopReplicaRequest {
   const brokerEpoch = v >= 1 ? r.int64() : -1n;
   const deletePartitions = v >= 3 ? false : r.bool();
   const ungroupedPartitionsCount = v >= 1 ? 0 : r.count(6);
-  const ungroupedPartitions: StopReplicaRequestStopReplicaPartitionV0[] = [];
-  for (let i = 0; i < ungroupedPartitionsCount; i++) ungroupedPartitions.push(readStopReplicaRequestStopReplicaPartitionV0(r, v));
+  const ungroupedPartitions: StopReplicaRequestStopReplicaPartitionV0[] = r.list(ungroupedPartitionsCount);
+  for (let i = 0; i < ungroupedPartitionsCount; i++) ungroupedPartitions[i] = readStopReplicaRequestStopReplicaPartitionV0(r, v);
   const topicsCount = v >= 3 ? 0 : v >= 2 ? r.compactCount(3) : v >= 1 ? r.count(3) : 0;
-  const topics: StopReplicaRequestStopReplicaTopicV1[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readStopReplicaRequestStopReplicaTopicV1(r, v));
+  const topics: StopReplicaRequestStopReplicaTopicV1[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readStopReplicaRequestStopReplicaTopicV1(r, v);
   const topicStatesCount = v >= 3 ? r.compactCount(3) : 0;
-  const topicStates: StopReplicaRequestStopReplicaTopicState[] = [];
-  for (let i = 0; i < topicStatesCount; i++) topicStates.push(readStopReplicaRequestStopReplicaTopicState(r, v));
+  const topicStates: StopReplicaRequestStopReplicaTopicState[] = r.list(topicStatesCount);
+  for (let i = 0; i < topicStatesCount; i++) topicStates[i] = readStopReplicaRequestStopReplicaTopicState(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { controllerId, isKRaftController, controllerEpoch, brokerEpoch, deletePartitions, ungroupedPartitions, topics, topicStates, unknownTaggedFields };
 }
@@ -258,8 +258,8 @@ function readStopReplicaResponseStopReplicaPartitionError(r: Reader, v: number):
 function readStopReplicaResponse(r: Reader, v: number): StopReplicaResponse {
   const errorCode = r.int16();
   const partitionErrorsCount = v >= 2 ? r.compactCount(8) : r.count(8);
-  const partitionErrors: StopReplicaResponseStopReplicaPartitionError[] = [];
-  for (let i = 0; i < partitionErrorsCount; i++) partitionErrors.push(readStopReplicaResponseStopReplicaPartitionError(r, v));
+  const partitionErrors: StopReplicaResponseStopReplicaPartitionError[] = r.list(partitionErrorsCount);
+  for (let i = 0; i < partitionErrorsCount; i++) partitionErrors[i] = readStopReplicaResponseStopReplicaPartitionError(r, v);
   const unknownTaggedFields = v >= 2 ? r.taggedFields() : null;
   return { errorCode, partitionErrors, unknownTaggedFields };
 }

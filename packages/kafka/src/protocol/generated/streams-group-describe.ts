@@ -20,8 +20,8 @@ export interface StreamsGroupDescribeRequest {
 
 function readStreamsGroupDescribeRequest(r: Reader, v: number): StreamsGroupDescribeRequest {
   const groupIdsCount = r.compactCount(1);
-  const groupIds: string[] = [];
-  for (let i = 0; i < groupIdsCount; i++) groupIds.push(r.compactString());
+  const groupIds: string[] = r.list(groupIdsCount);
+  for (let i = 0; i < groupIdsCount; i++) groupIds[i] = r.compactString();
   const includeAuthorizedOperations = r.bool();
   const unknownTaggedFields = r.taggedFields();
   return { groupIds, includeAuthorizedOperations, unknownTaggedFields };
@@ -224,8 +224,8 @@ function readStreamsGroupDescribeResponseTopicInfo(r: Reader, v: number): Stream
   const partitions = r.int32();
   const replicationFactor = r.int16();
   const topicConfigsCount = r.compactCount(3);
-  const topicConfigs: StreamsGroupDescribeResponseKeyValue[] = [];
-  for (let i = 0; i < topicConfigsCount; i++) topicConfigs.push(readStreamsGroupDescribeResponseKeyValue(r, v));
+  const topicConfigs: StreamsGroupDescribeResponseKeyValue[] = r.list(topicConfigsCount);
+  for (let i = 0; i < topicConfigsCount; i++) topicConfigs[i] = readStreamsGroupDescribeResponseKeyValue(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { name, partitions, replicationFactor, topicConfigs, unknownTaggedFields };
 }
@@ -233,17 +233,17 @@ function readStreamsGroupDescribeResponseTopicInfo(r: Reader, v: number): Stream
 function readStreamsGroupDescribeResponseSubtopology(r: Reader, v: number): StreamsGroupDescribeResponseSubtopology {
   const subtopologyId = r.compactString();
   const sourceTopicsCount = r.compactCount(1);
-  const sourceTopics: string[] = [];
-  for (let i = 0; i < sourceTopicsCount; i++) sourceTopics.push(r.compactString());
+  const sourceTopics: string[] = r.list(sourceTopicsCount);
+  for (let i = 0; i < sourceTopicsCount; i++) sourceTopics[i] = r.compactString();
   const repartitionSinkTopicsCount = r.compactCount(1);
-  const repartitionSinkTopics: string[] = [];
-  for (let i = 0; i < repartitionSinkTopicsCount; i++) repartitionSinkTopics.push(r.compactString());
+  const repartitionSinkTopics: string[] = r.list(repartitionSinkTopicsCount);
+  for (let i = 0; i < repartitionSinkTopicsCount; i++) repartitionSinkTopics[i] = r.compactString();
   const stateChangelogTopicsCount = r.compactCount(9);
-  const stateChangelogTopics: StreamsGroupDescribeResponseTopicInfo[] = [];
-  for (let i = 0; i < stateChangelogTopicsCount; i++) stateChangelogTopics.push(readStreamsGroupDescribeResponseTopicInfo(r, v));
+  const stateChangelogTopics: StreamsGroupDescribeResponseTopicInfo[] = r.list(stateChangelogTopicsCount);
+  for (let i = 0; i < stateChangelogTopicsCount; i++) stateChangelogTopics[i] = readStreamsGroupDescribeResponseTopicInfo(r, v);
   const repartitionSourceTopicsCount = r.compactCount(9);
-  const repartitionSourceTopics: StreamsGroupDescribeResponseTopicInfo[] = [];
-  for (let i = 0; i < repartitionSourceTopicsCount; i++) repartitionSourceTopics.push(readStreamsGroupDescribeResponseTopicInfo(r, v));
+  const repartitionSourceTopics: StreamsGroupDescribeResponseTopicInfo[] = r.list(repartitionSourceTopicsCount);
+  for (let i = 0; i < repartitionSourceTopicsCount; i++) repartitionSourceTopics[i] = readStreamsGroupDescribeResponseTopicInfo(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { subtopologyId, sourceTopics, repartitionSinkTopics, stateChangelogTopics, repartitionSourceTopics, unknownTaggedFields };
 }
@@ -253,8 +253,8 @@ function readStreamsGroupDescribeResponseTopology(r: Reader, v: number): Streams
   const subtopologiesCount = r.compactNullableCount(6);
   let subtopologies: StreamsGroupDescribeResponseSubtopology[] | null = null;
   if (subtopologiesCount >= 0) {
-    subtopologies = [];
-    for (let i = 0; i < subtopologiesCount; i++) subtopologies.push(readStreamsGroupDescribeResponseSubtopology(r, v));
+    subtopologies = r.list(subtopologiesCount);
+    for (let i = 0; i < subtopologiesCount; i++) subtopologies[i] = readStreamsGroupDescribeResponseSubtopology(r, v);
   }
   const unknownTaggedFields = r.taggedFields();
   return { epoch, subtopologies, unknownTaggedFields };
@@ -278,22 +278,22 @@ function readStreamsGroupDescribeResponseTaskOffset(r: Reader, v: number): Strea
 function readStreamsGroupDescribeResponseTaskIds(r: Reader, v: number): StreamsGroupDescribeResponseTaskIds {
   const subtopologyId = r.compactString();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { subtopologyId, partitions, unknownTaggedFields };
 }
 
 function readStreamsGroupDescribeResponseAssignment(r: Reader, v: number): StreamsGroupDescribeResponseAssignment {
   const activeTasksCount = r.compactCount(3);
-  const activeTasks: StreamsGroupDescribeResponseTaskIds[] = [];
-  for (let i = 0; i < activeTasksCount; i++) activeTasks.push(readStreamsGroupDescribeResponseTaskIds(r, v));
+  const activeTasks: StreamsGroupDescribeResponseTaskIds[] = r.list(activeTasksCount);
+  for (let i = 0; i < activeTasksCount; i++) activeTasks[i] = readStreamsGroupDescribeResponseTaskIds(r, v);
   const standbyTasksCount = r.compactCount(3);
-  const standbyTasks: StreamsGroupDescribeResponseTaskIds[] = [];
-  for (let i = 0; i < standbyTasksCount; i++) standbyTasks.push(readStreamsGroupDescribeResponseTaskIds(r, v));
+  const standbyTasks: StreamsGroupDescribeResponseTaskIds[] = r.list(standbyTasksCount);
+  for (let i = 0; i < standbyTasksCount; i++) standbyTasks[i] = readStreamsGroupDescribeResponseTaskIds(r, v);
   const warmupTasksCount = r.compactCount(3);
-  const warmupTasks: StreamsGroupDescribeResponseTaskIds[] = [];
-  for (let i = 0; i < warmupTasksCount; i++) warmupTasks.push(readStreamsGroupDescribeResponseTaskIds(r, v));
+  const warmupTasks: StreamsGroupDescribeResponseTaskIds[] = r.list(warmupTasksCount);
+  for (let i = 0; i < warmupTasksCount; i++) warmupTasks[i] = readStreamsGroupDescribeResponseTaskIds(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { activeTasks, standbyTasks, warmupTasks, unknownTaggedFields };
 }
@@ -309,14 +309,14 @@ function readStreamsGroupDescribeResponseMember(r: Reader, v: number): StreamsGr
   const processId = r.compactString();
   const userEndpoint = (r.present() ? readStreamsGroupDescribeResponseEndpoint(r, v) : null);
   const clientTagsCount = r.compactCount(3);
-  const clientTags: StreamsGroupDescribeResponseKeyValue[] = [];
-  for (let i = 0; i < clientTagsCount; i++) clientTags.push(readStreamsGroupDescribeResponseKeyValue(r, v));
+  const clientTags: StreamsGroupDescribeResponseKeyValue[] = r.list(clientTagsCount);
+  for (let i = 0; i < clientTagsCount; i++) clientTags[i] = readStreamsGroupDescribeResponseKeyValue(r, v);
   const taskOffsetsCount = r.compactCount(14);
-  const taskOffsets: StreamsGroupDescribeResponseTaskOffset[] = [];
-  for (let i = 0; i < taskOffsetsCount; i++) taskOffsets.push(readStreamsGroupDescribeResponseTaskOffset(r, v));
+  const taskOffsets: StreamsGroupDescribeResponseTaskOffset[] = r.list(taskOffsetsCount);
+  for (let i = 0; i < taskOffsetsCount; i++) taskOffsets[i] = readStreamsGroupDescribeResponseTaskOffset(r, v);
   const taskEndOffsetsCount = r.compactCount(14);
-  const taskEndOffsets: StreamsGroupDescribeResponseTaskOffset[] = [];
-  for (let i = 0; i < taskEndOffsetsCount; i++) taskEndOffsets.push(readStreamsGroupDescribeResponseTaskOffset(r, v));
+  const taskEndOffsets: StreamsGroupDescribeResponseTaskOffset[] = r.list(taskEndOffsetsCount);
+  for (let i = 0; i < taskEndOffsetsCount; i++) taskEndOffsets[i] = readStreamsGroupDescribeResponseTaskOffset(r, v);
   const assignment = readStreamsGroupDescribeResponseAssignment(r, v);
   const targetAssignment = readStreamsGroupDescribeResponseAssignment(r, v);
   const isClassic = r.bool();
@@ -333,8 +333,8 @@ function readStreamsGroupDescribeResponseDescribedGroup(r: Reader, v: number): S
   const assignmentEpoch = r.int32();
   const topology = (r.present() ? readStreamsGroupDescribeResponseTopology(r, v) : null);
   const membersCount = r.compactCount(28);
-  const members: StreamsGroupDescribeResponseMember[] = [];
-  for (let i = 0; i < membersCount; i++) members.push(readStreamsGroupDescribeResponseMember(r, v));
+  const members: StreamsGroupDescribeResponseMember[] = r.list(membersCount);
+  for (let i = 0; i < membersCount; i++) members[i] = readStreamsGroupDescribeResponseMember(r, v);
   const authorizedOperations = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { errorCode, errorMessage, groupId, groupState, groupEpoch, assignmentEpoch, topology, members, authorizedOperations, unknownTaggedFields };
@@ -343,8 +343,8 @@ function readStreamsGroupDescribeResponseDescribedGroup(r: Reader, v: number): S
 function readStreamsGroupDescribeResponse(r: Reader, v: number): StreamsGroupDescribeResponse {
   const throttleTimeMs = r.int32();
   const groupsCount = r.compactCount(20);
-  const groups: StreamsGroupDescribeResponseDescribedGroup[] = [];
-  for (let i = 0; i < groupsCount; i++) groups.push(readStreamsGroupDescribeResponseDescribedGroup(r, v));
+  const groups: StreamsGroupDescribeResponseDescribedGroup[] = r.list(groupsCount);
+  for (let i = 0; i < groupsCount; i++) groups[i] = readStreamsGroupDescribeResponseDescribedGroup(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, groups, unknownTaggedFields };
 }

@@ -158,22 +158,22 @@ function readStreamsGroupHeartbeatRequestTopicInfo(r: Reader, v: number): Stream
   const partitions = r.int32();
   const replicationFactor = r.int16();
   const topicConfigsCount = r.compactCount(3);
-  const topicConfigs: StreamsGroupHeartbeatRequestKeyValue[] = [];
-  for (let i = 0; i < topicConfigsCount; i++) topicConfigs.push(readStreamsGroupHeartbeatRequestKeyValue(r, v));
+  const topicConfigs: StreamsGroupHeartbeatRequestKeyValue[] = r.list(topicConfigsCount);
+  for (let i = 0; i < topicConfigsCount; i++) topicConfigs[i] = readStreamsGroupHeartbeatRequestKeyValue(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { name, partitions, replicationFactor, topicConfigs, unknownTaggedFields };
 }
 
 function readStreamsGroupHeartbeatRequestCopartitionGroup(r: Reader, v: number): StreamsGroupHeartbeatRequestCopartitionGroup {
   const sourceTopicsCount = r.compactCount(2);
-  const sourceTopics: number[] = [];
-  for (let i = 0; i < sourceTopicsCount; i++) sourceTopics.push(r.int16());
+  const sourceTopics: number[] = r.list(sourceTopicsCount);
+  for (let i = 0; i < sourceTopicsCount; i++) sourceTopics[i] = r.int16();
   const sourceTopicRegexCount = r.compactCount(2);
-  const sourceTopicRegex: number[] = [];
-  for (let i = 0; i < sourceTopicRegexCount; i++) sourceTopicRegex.push(r.int16());
+  const sourceTopicRegex: number[] = r.list(sourceTopicRegexCount);
+  for (let i = 0; i < sourceTopicRegexCount; i++) sourceTopicRegex[i] = r.int16();
   const repartitionSourceTopicsCount = r.compactCount(2);
-  const repartitionSourceTopics: number[] = [];
-  for (let i = 0; i < repartitionSourceTopicsCount; i++) repartitionSourceTopics.push(r.int16());
+  const repartitionSourceTopics: number[] = r.list(repartitionSourceTopicsCount);
+  for (let i = 0; i < repartitionSourceTopicsCount; i++) repartitionSourceTopics[i] = r.int16();
   const unknownTaggedFields = r.taggedFields();
   return { sourceTopics, sourceTopicRegex, repartitionSourceTopics, unknownTaggedFields };
 }
@@ -181,23 +181,23 @@ function readStreamsGroupHeartbeatRequestCopartitionGroup(r: Reader, v: number):
 function readStreamsGroupHeartbeatRequestSubtopology(r: Reader, v: number): StreamsGroupHeartbeatRequestSubtopology {
   const subtopologyId = r.compactString();
   const sourceTopicsCount = r.compactCount(1);
-  const sourceTopics: string[] = [];
-  for (let i = 0; i < sourceTopicsCount; i++) sourceTopics.push(r.compactString());
+  const sourceTopics: string[] = r.list(sourceTopicsCount);
+  for (let i = 0; i < sourceTopicsCount; i++) sourceTopics[i] = r.compactString();
   const sourceTopicRegexCount = r.compactCount(1);
-  const sourceTopicRegex: string[] = [];
-  for (let i = 0; i < sourceTopicRegexCount; i++) sourceTopicRegex.push(r.compactString());
+  const sourceTopicRegex: string[] = r.list(sourceTopicRegexCount);
+  for (let i = 0; i < sourceTopicRegexCount; i++) sourceTopicRegex[i] = r.compactString();
   const stateChangelogTopicsCount = r.compactCount(9);
-  const stateChangelogTopics: StreamsGroupHeartbeatRequestTopicInfo[] = [];
-  for (let i = 0; i < stateChangelogTopicsCount; i++) stateChangelogTopics.push(readStreamsGroupHeartbeatRequestTopicInfo(r, v));
+  const stateChangelogTopics: StreamsGroupHeartbeatRequestTopicInfo[] = r.list(stateChangelogTopicsCount);
+  for (let i = 0; i < stateChangelogTopicsCount; i++) stateChangelogTopics[i] = readStreamsGroupHeartbeatRequestTopicInfo(r, v);
   const repartitionSinkTopicsCount = r.compactCount(1);
-  const repartitionSinkTopics: string[] = [];
-  for (let i = 0; i < repartitionSinkTopicsCount; i++) repartitionSinkTopics.push(r.compactString());
+  const repartitionSinkTopics: string[] = r.list(repartitionSinkTopicsCount);
+  for (let i = 0; i < repartitionSinkTopicsCount; i++) repartitionSinkTopics[i] = r.compactString();
   const repartitionSourceTopicsCount = r.compactCount(9);
-  const repartitionSourceTopics: StreamsGroupHeartbeatRequestTopicInfo[] = [];
-  for (let i = 0; i < repartitionSourceTopicsCount; i++) repartitionSourceTopics.push(readStreamsGroupHeartbeatRequestTopicInfo(r, v));
+  const repartitionSourceTopics: StreamsGroupHeartbeatRequestTopicInfo[] = r.list(repartitionSourceTopicsCount);
+  for (let i = 0; i < repartitionSourceTopicsCount; i++) repartitionSourceTopics[i] = readStreamsGroupHeartbeatRequestTopicInfo(r, v);
   const copartitionGroupsCount = r.compactCount(4);
-  const copartitionGroups: StreamsGroupHeartbeatRequestCopartitionGroup[] = [];
-  for (let i = 0; i < copartitionGroupsCount; i++) copartitionGroups.push(readStreamsGroupHeartbeatRequestCopartitionGroup(r, v));
+  const copartitionGroups: StreamsGroupHeartbeatRequestCopartitionGroup[] = r.list(copartitionGroupsCount);
+  for (let i = 0; i < copartitionGroupsCount; i++) copartitionGroups[i] = readStreamsGroupHeartbeatRequestCopartitionGroup(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { subtopologyId, sourceTopics, sourceTopicRegex, stateChangelogTopics, repartitionSinkTopics, repartitionSourceTopics, copartitionGroups, unknownTaggedFields };
 }
@@ -205,8 +205,8 @@ function readStreamsGroupHeartbeatRequestSubtopology(r: Reader, v: number): Stre
 function readStreamsGroupHeartbeatRequestTopology(r: Reader, v: number): StreamsGroupHeartbeatRequestTopology {
   const epoch = r.int32();
   const subtopologiesCount = r.compactCount(8);
-  const subtopologies: StreamsGroupHeartbeatRequestSubtopology[] = [];
-  for (let i = 0; i < subtopologiesCount; i++) subtopologies.push(readStreamsGroupHeartbeatRequestSubtopology(r, v));
+  const subtopologies: StreamsGroupHeartbeatRequestSubtopology[] = r.list(subtopologiesCount);
+  for (let i = 0; i < subtopologiesCount; i++) subtopologies[i] = readStreamsGroupHeartbeatRequestSubtopology(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { epoch, subtopologies, unknownTaggedFields };
 }
@@ -214,8 +214,8 @@ function readStreamsGroupHeartbeatRequestTopology(r: Reader, v: number): Streams
 function readStreamsGroupHeartbeatRequestTaskIds(r: Reader, v: number): StreamsGroupHeartbeatRequestTaskIds {
   const subtopologyId = r.compactString();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { subtopologyId, partitions, unknownTaggedFields };
 }
@@ -247,40 +247,40 @@ function readStreamsGroupHeartbeatRequest(r: Reader, v: number): StreamsGroupHea
   const activeTasksCount = r.compactNullableCount(3);
   let activeTasks: StreamsGroupHeartbeatRequestTaskIds[] | null = null;
   if (activeTasksCount >= 0) {
-    activeTasks = [];
-    for (let i = 0; i < activeTasksCount; i++) activeTasks.push(readStreamsGroupHeartbeatRequestTaskIds(r, v));
+    activeTasks = r.list(activeTasksCount);
+    for (let i = 0; i < activeTasksCount; i++) activeTasks[i] = readStreamsGroupHeartbeatRequestTaskIds(r, v);
   }
   const standbyTasksCount = r.compactNullableCount(3);
   let standbyTasks: StreamsGroupHeartbeatRequestTaskIds[] | null = null;
   if (standbyTasksCount >= 0) {
-    standbyTasks = [];
-    for (let i = 0; i < standbyTasksCount; i++) standbyTasks.push(readStreamsGroupHeartbeatRequestTaskIds(r, v));
+    standbyTasks = r.list(standbyTasksCount);
+    for (let i = 0; i < standbyTasksCount; i++) standbyTasks[i] = readStreamsGroupHeartbeatRequestTaskIds(r, v);
   }
   const warmupTasksCount = r.compactNullableCount(3);
   let warmupTasks: StreamsGroupHeartbeatRequestTaskIds[] | null = null;
   if (warmupTasksCount >= 0) {
-    warmupTasks = [];
-    for (let i = 0; i < warmupTasksCount; i++) warmupTasks.push(readStreamsGroupHeartbeatRequestTaskIds(r, v));
+    warmupTasks = r.list(warmupTasksCount);
+    for (let i = 0; i < warmupTasksCount; i++) warmupTasks[i] = readStreamsGroupHeartbeatRequestTaskIds(r, v);
   }
   const processId = r.compactNullableString();
   const userEndpoint = (r.present() ? readStreamsGroupHeartbeatRequestEndpoint(r, v) : null);
   const clientTagsCount = r.compactNullableCount(3);
   let clientTags: StreamsGroupHeartbeatRequestKeyValue[] | null = null;
   if (clientTagsCount >= 0) {
-    clientTags = [];
-    for (let i = 0; i < clientTagsCount; i++) clientTags.push(readStreamsGroupHeartbeatRequestKeyValue(r, v));
+    clientTags = r.list(clientTagsCount);
+    for (let i = 0; i < clientTagsCount; i++) clientTags[i] = readStreamsGroupHeartbeatRequestKeyValue(r, v);
   }
   const taskOffsetsCount = r.compactNullableCount(14);
   let taskOffsets: StreamsGroupHeartbeatRequestTaskOffset[] | null = null;
   if (taskOffsetsCount >= 0) {
-    taskOffsets = [];
-    for (let i = 0; i < taskOffsetsCount; i++) taskOffsets.push(readStreamsGroupHeartbeatRequestTaskOffset(r, v));
+    taskOffsets = r.list(taskOffsetsCount);
+    for (let i = 0; i < taskOffsetsCount; i++) taskOffsets[i] = readStreamsGroupHeartbeatRequestTaskOffset(r, v);
   }
   const taskEndOffsetsCount = r.compactNullableCount(14);
   let taskEndOffsets: StreamsGroupHeartbeatRequestTaskOffset[] | null = null;
   if (taskEndOffsetsCount >= 0) {
-    taskEndOffsets = [];
-    for (let i = 0; i < taskEndOffsetsCount; i++) taskEndOffsets.push(readStreamsGroupHeartbeatRequestTaskOffset(r, v));
+    taskEndOffsets = r.list(taskEndOffsetsCount);
+    for (let i = 0; i < taskEndOffsetsCount; i++) taskEndOffsets[i] = readStreamsGroupHeartbeatRequestTaskOffset(r, v);
   }
   const shutdownApplication = r.bool();
   const unknownTaggedFields = r.taggedFields();
@@ -564,8 +564,8 @@ function readStreamsGroupHeartbeatResponseStatus(r: Reader, v: number): StreamsG
 function readStreamsGroupHeartbeatResponseTaskIds(r: Reader, v: number): StreamsGroupHeartbeatResponseTaskIds {
   const subtopologyId = r.compactString();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { subtopologyId, partitions, unknownTaggedFields };
 }
@@ -580,8 +580,8 @@ function readStreamsGroupHeartbeatResponseEndpoint(r: Reader, v: number): Stream
 function readStreamsGroupHeartbeatResponseTopicPartition(r: Reader, v: number): StreamsGroupHeartbeatResponseTopicPartition {
   const topic = r.compactString();
   const partitionsCount = r.compactCount(4);
-  const partitions: number[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(r.int32());
+  const partitions: number[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = r.int32();
   const unknownTaggedFields = r.taggedFields();
   return { topic, partitions, unknownTaggedFields };
 }
@@ -589,11 +589,11 @@ function readStreamsGroupHeartbeatResponseTopicPartition(r: Reader, v: number): 
 function readStreamsGroupHeartbeatResponseEndpointToPartitions(r: Reader, v: number): StreamsGroupHeartbeatResponseEndpointToPartitions {
   const userEndpoint = readStreamsGroupHeartbeatResponseEndpoint(r, v);
   const activePartitionsCount = r.compactCount(3);
-  const activePartitions: StreamsGroupHeartbeatResponseTopicPartition[] = [];
-  for (let i = 0; i < activePartitionsCount; i++) activePartitions.push(readStreamsGroupHeartbeatResponseTopicPartition(r, v));
+  const activePartitions: StreamsGroupHeartbeatResponseTopicPartition[] = r.list(activePartitionsCount);
+  for (let i = 0; i < activePartitionsCount; i++) activePartitions[i] = readStreamsGroupHeartbeatResponseTopicPartition(r, v);
   const standbyPartitionsCount = r.compactCount(3);
-  const standbyPartitions: StreamsGroupHeartbeatResponseTopicPartition[] = [];
-  for (let i = 0; i < standbyPartitionsCount; i++) standbyPartitions.push(readStreamsGroupHeartbeatResponseTopicPartition(r, v));
+  const standbyPartitions: StreamsGroupHeartbeatResponseTopicPartition[] = r.list(standbyPartitionsCount);
+  for (let i = 0; i < standbyPartitionsCount; i++) standbyPartitions[i] = readStreamsGroupHeartbeatResponseTopicPartition(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { userEndpoint, activePartitions, standbyPartitions, unknownTaggedFields };
 }
@@ -610,33 +610,33 @@ function readStreamsGroupHeartbeatResponse(r: Reader, v: number): StreamsGroupHe
   const statusCount = r.compactNullableCount(3);
   let status: StreamsGroupHeartbeatResponseStatus[] | null = null;
   if (statusCount >= 0) {
-    status = [];
-    for (let i = 0; i < statusCount; i++) status.push(readStreamsGroupHeartbeatResponseStatus(r, v));
+    status = r.list(statusCount);
+    for (let i = 0; i < statusCount; i++) status[i] = readStreamsGroupHeartbeatResponseStatus(r, v);
   }
   const activeTasksCount = r.compactNullableCount(3);
   let activeTasks: StreamsGroupHeartbeatResponseTaskIds[] | null = null;
   if (activeTasksCount >= 0) {
-    activeTasks = [];
-    for (let i = 0; i < activeTasksCount; i++) activeTasks.push(readStreamsGroupHeartbeatResponseTaskIds(r, v));
+    activeTasks = r.list(activeTasksCount);
+    for (let i = 0; i < activeTasksCount; i++) activeTasks[i] = readStreamsGroupHeartbeatResponseTaskIds(r, v);
   }
   const standbyTasksCount = r.compactNullableCount(3);
   let standbyTasks: StreamsGroupHeartbeatResponseTaskIds[] | null = null;
   if (standbyTasksCount >= 0) {
-    standbyTasks = [];
-    for (let i = 0; i < standbyTasksCount; i++) standbyTasks.push(readStreamsGroupHeartbeatResponseTaskIds(r, v));
+    standbyTasks = r.list(standbyTasksCount);
+    for (let i = 0; i < standbyTasksCount; i++) standbyTasks[i] = readStreamsGroupHeartbeatResponseTaskIds(r, v);
   }
   const warmupTasksCount = r.compactNullableCount(3);
   let warmupTasks: StreamsGroupHeartbeatResponseTaskIds[] | null = null;
   if (warmupTasksCount >= 0) {
-    warmupTasks = [];
-    for (let i = 0; i < warmupTasksCount; i++) warmupTasks.push(readStreamsGroupHeartbeatResponseTaskIds(r, v));
+    warmupTasks = r.list(warmupTasksCount);
+    for (let i = 0; i < warmupTasksCount; i++) warmupTasks[i] = readStreamsGroupHeartbeatResponseTaskIds(r, v);
   }
   const endpointInformationEpoch = r.int32();
   const partitionsByUserEndpointCount = r.compactNullableCount(7);
   let partitionsByUserEndpoint: StreamsGroupHeartbeatResponseEndpointToPartitions[] | null = null;
   if (partitionsByUserEndpointCount >= 0) {
-    partitionsByUserEndpoint = [];
-    for (let i = 0; i < partitionsByUserEndpointCount; i++) partitionsByUserEndpoint.push(readStreamsGroupHeartbeatResponseEndpointToPartitions(r, v));
+    partitionsByUserEndpoint = r.list(partitionsByUserEndpointCount);
+    for (let i = 0; i < partitionsByUserEndpointCount; i++) partitionsByUserEndpoint[i] = readStreamsGroupHeartbeatResponseEndpointToPartitions(r, v);
   }
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, errorMessage, memberId, memberEpoch, heartbeatIntervalMs, acceptableRecoveryLag, taskOffsetIntervalMs, status, activeTasks, standbyTasks, warmupTasks, endpointInformationEpoch, partitionsByUserEndpoint, unknownTaggedFields };

@@ -54,8 +54,8 @@ function readSyncGroupRequest(r: Reader, v: number): SyncGroupRequest {
   const protocolType = v >= 5 ? r.compactNullableString() : null;
   const protocolName = v >= 5 ? r.compactNullableString() : null;
   const assignmentsCount = v >= 4 ? r.compactCount(3) : r.count(3);
-  const assignments: SyncGroupRequestAssignment[] = [];
-  for (let i = 0; i < assignmentsCount; i++) assignments.push(readSyncGroupRequestAssignment(r, v));
+  const assignments: SyncGroupRequestAssignment[] = r.list(assignmentsCount);
+  for (let i = 0; i < assignmentsCount; i++) assignments[i] = readSyncGroupRequestAssignment(r, v);
   const unknownTaggedFields = v >= 4 ? r.taggedFields() : null;
   return { groupId, generationId, memberId, groupInstanceId, protocolType, protocolName, assignments, unknownTaggedFields };
 }

@@ -67,8 +67,8 @@ function readTxnOffsetCommitRequestPartition(r: Reader, v: number): TxnOffsetCom
 function readTxnOffsetCommitRequestTopic(r: Reader, v: number): TxnOffsetCommitRequestTopic {
   const name = v >= 3 ? r.compactString() : r.string();
   const partitionsCount = v >= 3 ? r.compactCount(14) : r.count(14);
-  const partitions: TxnOffsetCommitRequestPartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readTxnOffsetCommitRequestPartition(r, v));
+  const partitions: TxnOffsetCommitRequestPartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readTxnOffsetCommitRequestPartition(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -82,8 +82,8 @@ function readTxnOffsetCommitRequest(r: Reader, v: number): TxnOffsetCommitReques
   const memberId = v >= 3 ? r.compactString() : "";
   const groupInstanceId = v >= 3 ? r.compactNullableString() : null;
   const topicsCount = v >= 3 ? r.compactCount(3) : r.count(3);
-  const topics: TxnOffsetCommitRequestTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readTxnOffsetCommitRequestTopic(r, v));
+  const topics: TxnOffsetCommitRequestTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readTxnOffsetCommitRequestTopic(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { transactionalId, groupId, producerId, producerEpoch, generationId, memberId, groupInstanceId, topics, unknownTaggedFields };
 }
@@ -202,8 +202,8 @@ function readTxnOffsetCommitResponsePartition(r: Reader, v: number): TxnOffsetCo
 function readTxnOffsetCommitResponseTopic(r: Reader, v: number): TxnOffsetCommitResponseTopic {
   const name = v >= 3 ? r.compactString() : r.string();
   const partitionsCount = v >= 3 ? r.compactCount(6) : r.count(6);
-  const partitions: TxnOffsetCommitResponsePartition[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readTxnOffsetCommitResponsePartition(r, v));
+  const partitions: TxnOffsetCommitResponsePartition[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readTxnOffsetCommitResponsePartition(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -211,8 +211,8 @@ function readTxnOffsetCommitResponseTopic(r: Reader, v: number): TxnOffsetCommit
 function readTxnOffsetCommitResponse(r: Reader, v: number): TxnOffsetCommitResponse {
   const throttleTimeMs = r.int32();
   const topicsCount = v >= 3 ? r.compactCount(3) : r.count(3);
-  const topics: TxnOffsetCommitResponseTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readTxnOffsetCommitResponseTopic(r, v));
+  const topics: TxnOffsetCommitResponseTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readTxnOffsetCommitResponseTopic(r, v);
   const unknownTaggedFields = v >= 3 ? r.taggedFields() : null;
   return { throttleTimeMs, topics, unknownTaggedFields };
 }

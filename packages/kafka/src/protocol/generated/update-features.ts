@@ -47,8 +47,8 @@ function readUpdateFeaturesRequestFeatureUpdateKey(r: Reader, v: number): Update
 function readUpdateFeaturesRequest(r: Reader, v: number): UpdateFeaturesRequest {
   const timeoutMs = r.int32();
   const featureUpdatesCount = r.compactCount(5);
-  const featureUpdates: UpdateFeaturesRequestFeatureUpdateKey[] = [];
-  for (let i = 0; i < featureUpdatesCount; i++) featureUpdates.push(readUpdateFeaturesRequestFeatureUpdateKey(r, v));
+  const featureUpdates: UpdateFeaturesRequestFeatureUpdateKey[] = r.list(featureUpdatesCount);
+  for (let i = 0; i < featureUpdatesCount; i++) featureUpdates[i] = readUpdateFeaturesRequestFeatureUpdateKey(r, v);
   const validateOnly = v >= 1 ? r.bool() : false;
   const unknownTaggedFields = r.taggedFields();
   return { timeoutMs, featureUpdates, validateOnly, unknownTaggedFields };
@@ -138,8 +138,8 @@ function readUpdateFeaturesResponse(r: Reader, v: number): UpdateFeaturesRespons
   const errorCode = r.int16();
   const errorMessage = r.compactNullableString();
   const resultsCount = v >= 2 ? 0 : r.compactCount(5);
-  const results: UpdateFeaturesResponseUpdatableFeatureResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readUpdateFeaturesResponseUpdatableFeatureResult(r, v));
+  const results: UpdateFeaturesResponseUpdatableFeatureResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readUpdateFeaturesResponseUpdatableFeatureResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { throttleTimeMs, errorCode, errorMessage, results, unknownTaggedFields };
 }

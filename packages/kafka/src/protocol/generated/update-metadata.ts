@@ -105,15 +105,15 @@ function readUpdateMetadataRequestUpdateMetadataPartitionState(r: Reader, v: num
   const leader = r.int32();
   const leaderEpoch = r.int32();
   const isrCount = v >= 6 ? r.compactCount(4) : r.count(4);
-  const isr: number[] = [];
-  for (let i = 0; i < isrCount; i++) isr.push(r.int32());
+  const isr: number[] = r.list(isrCount);
+  for (let i = 0; i < isrCount; i++) isr[i] = r.int32();
   const zkVersion = r.int32();
   const replicasCount = v >= 6 ? r.compactCount(4) : r.count(4);
-  const replicas: number[] = [];
-  for (let i = 0; i < replicasCount; i++) replicas.push(r.int32());
+  const replicas: number[] = r.list(replicasCount);
+  for (let i = 0; i < replicasCount; i++) replicas[i] = r.int32();
   const offlineReplicasCount = v >= 6 ? r.compactCount(4) : v >= 4 ? r.count(4) : 0;
-  const offlineReplicas: number[] = [];
-  for (let i = 0; i < offlineReplicasCount; i++) offlineReplicas.push(r.int32());
+  const offlineReplicas: number[] = r.list(offlineReplicasCount);
+  for (let i = 0; i < offlineReplicasCount; i++) offlineReplicas[i] = r.int32();
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { topicName, partitionIndex, controllerEpoch, leader, leaderEpoch, isr, zkVersion, replicas, offlineReplicas, unknownTaggedFields };
 }
@@ -122,8 +122,8 @@ function readUpdateMetadataRequestUpdateMetadataTopicState(r: Reader, v: number)
   const topicName = v >= 6 ? r.compactString() : r.string();
   const topicId = v >= 7 ? r.uuid() : zeroUuid;
   const partitionStatesCount = v >= 6 ? r.compactCount(24) : r.count(24);
-  const partitionStates: UpdateMetadataRequestUpdateMetadataPartitionState[] = [];
-  for (let i = 0; i < partitionStatesCount; i++) partitionStates.push(readUpdateMetadataRequestUpdateMetadataPartitionState(r, v));
+  const partitionStates: UpdateMetadataRequestUpdateMetadataPartitionState[] = r.list(partitionStatesCount);
+  for (let i = 0; i < partitionStatesCount; i++) partitionStates[i] = readUpdateMetadataRequestUpdateMetadataPartitionState(r, v);
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { topicName, topicId, partitionStates, unknownTaggedFields };
 }
@@ -142,8 +142,8 @@ function readUpdateMetadataRequestUpdateMetadataBroker(r: Reader, v: number): Up
   const v0Host = v >= 1 ? "" : r.string();
   const v0Port = v >= 1 ? 0 : r.int32();
   const endpointsCount = v >= 6 ? r.compactCount(8) : v >= 1 ? r.count(8) : 0;
-  const endpoints: UpdateMetadataRequestUpdateMetadataEndpoint[] = [];
-  for (let i = 0; i < endpointsCount; i++) endpoints.push(readUpdateMetadataRequestUpdateMetadataEndpoint(r, v));
+  const endpoints: UpdateMetadataRequestUpdateMetadataEndpoint[] = r.list(endpointsCount);
+  for (let i = 0; i < endpointsCount; i++) endpoints[i] = readUpdateMetadataRequestUpdateMetadataEndpoint(r, v);
   const rack = v >= 6 ? r.compactNullableString() : v >= 2 ? r.nullableString() : "";
   const unknownTaggedFields = v >= 6 ? r.taggedFields() : null;
   return { id, v0Host, v0Port, endpoints, rack, unknownTaggedFields };
@@ -156,14 +156,14 @@ function readUpdateMetadataRequest(r: Reader, v: number): UpdateMetadataRequest 
   const controllerEpoch = r.int32();
   const brokerEpoch = v >= 5 ? r.int64() : -1n;
   const ungroupedPartitionStatesCount = v >= 5 ? 0 : r.count(30);
-  const ungroupedPartitionStates: UpdateMetadataRequestUpdateMetadataPartitionState[] = [];
-  for (let i = 0; i < ungroupedPartitionStatesCount; i++) ungroupedPartitionStates.push(readUpdateMetadataRequestUpdateMetadataPartitionState(r, v));
+  const ungroupedPartitionStates: UpdateMetadataRequestUpdateMetadataPartitionState[] = r.list(ungroupedPartitionStatesCount);
+  for (let i = 0; i < ungroupedPartitionStatesCount; i++) ungroupedPartitionStates[i] = readUpdateMetadataRequestUpdateMetadataPartitionState(r, v);
   const topicStatesCount = v >= 6 ? r.compactCount(3) : v >= 5 ? r.count(3) : 0;
-  const topicStates: UpdateMetadataRequestUpdateMetadataTopicState[] = [];
-  for (let i = 0; i < topicStatesCount; i++) topicStates.push(readUpdateMetadataRequestUpdateMetadataTopicState(r, v));
+  const topicStates: UpdateMetadataRequestUpdateMetadataTopicState[] = r.list(topicStatesCount);
+  for (let i = 0; i < topicStatesCount; i++) topicStates[i] = readUpdateMetadataRequestUpdateMetadataTopicState(r, v);
   const liveBrokersCount = v >= 6 ? r.compactCount(7) : r.count(7);
-  const liveBrokers: UpdateMetadataRequestUpdateMetadataBroker[] = [];
-  for (let i = 0; i < liveBrokersCount; i++) liveBrokers.push(readUpdateMetadataRequestUpdateMetadataBroker(r, v));
+  const liveBrokers: UpdateMetadataRequestUpdateMetadataBroker[] = r.list(liveBrokersCount);
+  for (let i = 0; i < liveBrokersCount; i++) liveBrokers[i] = readUpdateMetadataRequestUpdateMetadataBroker(r, v);
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
   if (v >= 6) {
     for (let left = r.uvarint(); left > 0; left--) {

@@ -70,8 +70,8 @@ function readUpdateRaftVoterRequest(r: Reader, v: number): UpdateRaftVoterReques
   const voterId = r.int32();
   const voterDirectoryId = r.uuid();
   const listenersCount = r.compactCount(5);
-  const listeners: UpdateRaftVoterRequestListener[] = [];
-  for (let i = 0; i < listenersCount; i++) listeners.push(readUpdateRaftVoterRequestListener(r, v));
+  const listeners: UpdateRaftVoterRequestListener[] = r.list(listenersCount);
+  for (let i = 0; i < listenersCount; i++) listeners[i] = readUpdateRaftVoterRequestListener(r, v);
   const kRaftVersionFeature = readUpdateRaftVoterRequestKRaftVersionFeature(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { clusterId, currentLeaderEpoch, voterId, voterDirectoryId, listeners, kRaftVersionFeature, unknownTaggedFields };

@@ -70,8 +70,8 @@ function readVoteRequestPartitionData(r: Reader, v: number): VoteRequestPartitio
 function readVoteRequestTopicData(r: Reader, v: number): VoteRequestTopicData {
   const topicName = r.compactString();
   const partitionsCount = r.compactCount(25);
-  const partitions: VoteRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readVoteRequestPartitionData(r, v));
+  const partitions: VoteRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readVoteRequestPartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -80,8 +80,8 @@ function readVoteRequest(r: Reader, v: number): VoteRequest {
   const clusterId = r.compactNullableString();
   const voterId = v >= 1 ? r.int32() : -1;
   const topicsCount = r.compactCount(3);
-  const topics: VoteRequestTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readVoteRequestTopicData(r, v));
+  const topics: VoteRequestTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readVoteRequestTopicData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { clusterId, voterId, topics, unknownTaggedFields };
 }
@@ -206,8 +206,8 @@ function readVoteResponsePartitionData(r: Reader, v: number): VoteResponsePartit
 function readVoteResponseTopicData(r: Reader, v: number): VoteResponseTopicData {
   const topicName = r.compactString();
   const partitionsCount = r.compactCount(16);
-  const partitions: VoteResponsePartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readVoteResponsePartitionData(r, v));
+  const partitions: VoteResponsePartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readVoteResponsePartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicName, partitions, unknownTaggedFields };
 }
@@ -223,8 +223,8 @@ function readVoteResponseNodeEndpoint(r: Reader, v: number): VoteResponseNodeEnd
 function readVoteResponse(r: Reader, v: number): VoteResponse {
   const errorCode = r.int16();
   const topicsCount = r.compactCount(3);
-  const topics: VoteResponseTopicData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readVoteResponseTopicData(r, v));
+  const topics: VoteResponseTopicData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readVoteResponseTopicData(r, v);
   let nodeEndpoints: VoteResponseNodeEndpoint[] = [];
   let unknownTaggedFields: UnknownTaggedField[] | null = null;
   for (let left = r.uvarint(); left > 0; left--) {
@@ -233,8 +233,8 @@ function readVoteResponse(r: Reader, v: number): VoteResponse {
     const end = r.taggedEnd(size);
     if (tag === 0 && v >= 1) {
       const nodeEndpointsCount = r.compactCount(8);
-      const list: VoteResponseNodeEndpoint[] = [];
-      for (let i = 0; i < nodeEndpointsCount; i++) list.push(readVoteResponseNodeEndpoint(r, v));
+      const list: VoteResponseNodeEndpoint[] = r.list(nodeEndpointsCount);
+      for (let i = 0; i < nodeEndpointsCount; i++) list[i] = readVoteResponseNodeEndpoint(r, v);
       nodeEndpoints = list;
       r.expectEnd(end);
     } else unknownTaggedFields = r.unknownTaggedField(tag, size, unknownTaggedFields);

@@ -71,8 +71,8 @@ function readVotersRecordVoter(r: Reader, v: number): VotersRecordVoter {
   const voterId = r.int32();
   const voterDirectoryId = r.uuid();
   const endpointsCount = r.compactCount(5);
-  const endpoints: VotersRecordEndpoint[] = [];
-  for (let i = 0; i < endpointsCount; i++) endpoints.push(readVotersRecordEndpoint(r, v));
+  const endpoints: VotersRecordEndpoint[] = r.list(endpointsCount);
+  for (let i = 0; i < endpointsCount; i++) endpoints[i] = readVotersRecordEndpoint(r, v);
   const kRaftVersionFeature = readVotersRecordKRaftVersionFeature(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { voterId, voterDirectoryId, endpoints, kRaftVersionFeature, unknownTaggedFields };
@@ -81,8 +81,8 @@ function readVotersRecordVoter(r: Reader, v: number): VotersRecordVoter {
 function readVotersRecord(r: Reader, v: number): VotersRecord {
   const version = r.int16();
   const votersCount = r.compactCount(27);
-  const voters: VotersRecordVoter[] = [];
-  for (let i = 0; i < votersCount; i++) voters.push(readVotersRecordVoter(r, v));
+  const voters: VotersRecordVoter[] = r.list(votersCount);
+  for (let i = 0; i < votersCount; i++) voters[i] = readVotersRecordVoter(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { version, voters, unknownTaggedFields };
 }

@@ -76,8 +76,8 @@ function readWriteShareGroupStateRequestPartitionData(r: Reader, v: number): Wri
   const startOffset = r.int64();
   const deliveryCompleteCount = v >= 1 ? r.int32() : -1;
   const stateBatchesCount = r.compactCount(20);
-  const stateBatches: WriteShareGroupStateRequestStateBatch[] = [];
-  for (let i = 0; i < stateBatchesCount; i++) stateBatches.push(readWriteShareGroupStateRequestStateBatch(r, v));
+  const stateBatches: WriteShareGroupStateRequestStateBatch[] = r.list(stateBatchesCount);
+  for (let i = 0; i < stateBatchesCount; i++) stateBatches[i] = readWriteShareGroupStateRequestStateBatch(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { partition, stateEpoch, leaderEpoch, startOffset, deliveryCompleteCount, stateBatches, unknownTaggedFields };
 }
@@ -85,8 +85,8 @@ function readWriteShareGroupStateRequestPartitionData(r: Reader, v: number): Wri
 function readWriteShareGroupStateRequestWriteStateData(r: Reader, v: number): WriteShareGroupStateRequestWriteStateData {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(22);
-  const partitions: WriteShareGroupStateRequestPartitionData[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readWriteShareGroupStateRequestPartitionData(r, v));
+  const partitions: WriteShareGroupStateRequestPartitionData[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readWriteShareGroupStateRequestPartitionData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
@@ -94,8 +94,8 @@ function readWriteShareGroupStateRequestWriteStateData(r: Reader, v: number): Wr
 function readWriteShareGroupStateRequest(r: Reader, v: number): WriteShareGroupStateRequest {
   const groupId = r.compactString();
   const topicsCount = r.compactCount(18);
-  const topics: WriteShareGroupStateRequestWriteStateData[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readWriteShareGroupStateRequestWriteStateData(r, v));
+  const topics: WriteShareGroupStateRequestWriteStateData[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readWriteShareGroupStateRequestWriteStateData(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { groupId, topics, unknownTaggedFields };
 }
@@ -203,16 +203,16 @@ function readWriteShareGroupStateResponsePartitionResult(r: Reader, v: number): 
 function readWriteShareGroupStateResponseWriteStateResult(r: Reader, v: number): WriteShareGroupStateResponseWriteStateResult {
   const topicId = r.uuid();
   const partitionsCount = r.compactCount(8);
-  const partitions: WriteShareGroupStateResponsePartitionResult[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readWriteShareGroupStateResponsePartitionResult(r, v));
+  const partitions: WriteShareGroupStateResponsePartitionResult[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readWriteShareGroupStateResponsePartitionResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { topicId, partitions, unknownTaggedFields };
 }
 
 function readWriteShareGroupStateResponse(r: Reader, v: number): WriteShareGroupStateResponse {
   const resultsCount = r.compactCount(18);
-  const results: WriteShareGroupStateResponseWriteStateResult[] = [];
-  for (let i = 0; i < resultsCount; i++) results.push(readWriteShareGroupStateResponseWriteStateResult(r, v));
+  const results: WriteShareGroupStateResponseWriteStateResult[] = r.list(resultsCount);
+  for (let i = 0; i < resultsCount; i++) results[i] = readWriteShareGroupStateResponseWriteStateResult(r, v);
   const unknownTaggedFields = r.taggedFields();
   return { results, unknownTaggedFields };
 }

@@ -48,8 +48,8 @@ export interface WriteTxnMarkersRequestWritableTxnMarkerTopic {
 function readWriteTxnMarkersRequestWritableTxnMarkerTopic(r: Reader, v: number): WriteTxnMarkersRequestWritableTxnMarkerTopic {
   const name = v >= 1 ? r.compactString() : r.string();
   const partitionIndexesCount = v >= 1 ? r.compactCount(4) : r.count(4);
-  const partitionIndexes: number[] = [];
-  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes.push(r.int32());
+  const partitionIndexes: number[] = r.list(partitionIndexesCount);
+  for (let i = 0; i < partitionIndexesCount; i++) partitionIndexes[i] = r.int32();
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { name, partitionIndexes, unknownTaggedFields };
 }
@@ -59,8 +59,8 @@ function readWriteTxnMarkersRequestWritableTxnMarker(r: Reader, v: number): Writ
   const producerEpoch = r.int16();
   const transactionResult = r.bool();
   const topicsCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const topics: WriteTxnMarkersRequestWritableTxnMarkerTopic[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readWriteTxnMarkersRequestWritableTxnMarkerTopic(r, v));
+  const topics: WriteTxnMarkersRequestWritableTxnMarkerTopic[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readWriteTxnMarkersRequestWritableTxnMarkerTopic(r, v);
   const coordinatorEpoch = r.int32();
   const transactionVersion = v >= 2 ? r.int8() : 0;
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
@@ -69,8 +69,8 @@ function readWriteTxnMarkersRequestWritableTxnMarker(r: Reader, v: number): Writ
 
 function readWriteTxnMarkersRequest(r: Reader, v: number): WriteTxnMarkersRequest {
   const markersCount = v >= 1 ? r.compactCount(17) : r.count(17);
-  const markers: WriteTxnMarkersRequestWritableTxnMarker[] = [];
-  for (let i = 0; i < markersCount; i++) markers.push(readWriteTxnMarkersRequestWritableTxnMarker(r, v));
+  const markers: WriteTxnMarkersRequestWritableTxnMarker[] = r.list(markersCount);
+  for (let i = 0; i < markersCount; i++) markers[i] = readWriteTxnMarkersRequestWritableTxnMarker(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { markers, unknownTaggedFields };
 }
@@ -177,8 +177,8 @@ function readWriteTxnMarkersResponseWritableTxnMarkerPartitionResult(r: Reader, 
 function readWriteTxnMarkersResponseWritableTxnMarkerTopicResult(r: Reader, v: number): WriteTxnMarkersResponseWritableTxnMarkerTopicResult {
   const name = v >= 1 ? r.compactString() : r.string();
   const partitionsCount = v >= 1 ? r.compactCount(6) : r.count(6);
-  const partitions: WriteTxnMarkersResponseWritableTxnMarkerPartitionResult[] = [];
-  for (let i = 0; i < partitionsCount; i++) partitions.push(readWriteTxnMarkersResponseWritableTxnMarkerPartitionResult(r, v));
+  const partitions: WriteTxnMarkersResponseWritableTxnMarkerPartitionResult[] = r.list(partitionsCount);
+  for (let i = 0; i < partitionsCount; i++) partitions[i] = readWriteTxnMarkersResponseWritableTxnMarkerPartitionResult(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { name, partitions, unknownTaggedFields };
 }
@@ -186,16 +186,16 @@ function readWriteTxnMarkersResponseWritableTxnMarkerTopicResult(r: Reader, v: n
 function readWriteTxnMarkersResponseWritableTxnMarkerResult(r: Reader, v: number): WriteTxnMarkersResponseWritableTxnMarkerResult {
   const producerId = r.int64();
   const topicsCount = v >= 1 ? r.compactCount(3) : r.count(3);
-  const topics: WriteTxnMarkersResponseWritableTxnMarkerTopicResult[] = [];
-  for (let i = 0; i < topicsCount; i++) topics.push(readWriteTxnMarkersResponseWritableTxnMarkerTopicResult(r, v));
+  const topics: WriteTxnMarkersResponseWritableTxnMarkerTopicResult[] = r.list(topicsCount);
+  for (let i = 0; i < topicsCount; i++) topics[i] = readWriteTxnMarkersResponseWritableTxnMarkerTopicResult(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { producerId, topics, unknownTaggedFields };
 }
 
 function readWriteTxnMarkersResponse(r: Reader, v: number): WriteTxnMarkersResponse {
   const markersCount = v >= 1 ? r.compactCount(10) : r.count(10);
-  const markers: WriteTxnMarkersResponseWritableTxnMarkerResult[] = [];
-  for (let i = 0; i < markersCount; i++) markers.push(readWriteTxnMarkersResponseWritableTxnMarkerResult(r, v));
+  const markers: WriteTxnMarkersResponseWritableTxnMarkerResult[] = r.list(markersCount);
+  for (let i = 0; i < markersCount; i++) markers[i] = readWriteTxnMarkersResponseWritableTxnMarkerResult(r, v);
   const unknownTaggedFields = v >= 1 ? r.taggedFields() : null;
   return { markers, unknownTaggedFields };
 }

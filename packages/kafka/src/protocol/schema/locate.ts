@@ -25,14 +25,18 @@ export function locateFault(schema: MessageSchema, bytes: Uint8Array, version: n
     walk.reader.done();
     return null;
   } catch (error) {
-    if (!(error instanceof WireError)) throw error;
-    return { path: walk.path, offset: error.offset, reason: error.message };
+    if (error instanceof WireError) return { path: walk.path, offset: error.offset, reason: error.message };
+    // From a DataView: the number is not in the message, nor in the memory behind it.
+    if (error instanceof RangeError) return { path: walk.path, offset: walk.begun, reason: "bytes missing" };
+    throw error;
   }
 }
 
 class Walk {
   readonly reader: Reader;
   path = "";
+  /** Where what is being read begins. */
+  begun = 0;
   readonly #schema: MessageSchema;
   readonly #version: number;
 
@@ -56,10 +60,15 @@ class Walk {
   #taggedFields(fields: readonly FieldSchema[], prefix: string): void {
     const { reader } = this;
     const own = this.path;
-    for (let left = reader.uvarint(); left > 0; left--) {
+    this.#begin();
+    let left = reader.uvarint();
+    this.#check();
+    for (; left > 0; left--) {
       this.path = own;
+      this.#begin();
       const tag = reader.uvarint();
       const size = reader.uvarint();
+      this.#check();
       const end = reader.taggedEnd(size);
       const known = fields.find((field) => field.tag === tag && inRange(field.tagged, this.#version));
       if (known === undefined) {
@@ -79,7 +88,9 @@ class Walk {
     const compact = isCompact(field, this.#schema, this.#version);
     const nullable = inRange(field.nullable, this.#version);
     if (field.array === true) {
+      this.#begin();
       const count = countOf(reader, compact, nullable);
+      this.#check();
       for (let index = 0; index < count; index++) {
         this.path = `${path}[${index}]`;
         this.#value(field, `${path}[${index}]`, compact, false);
@@ -87,6 +98,7 @@ class Walk {
       return;
     }
     if (field.type === "struct" && nullable) {
+      this.#begin();
       const present = tagged ? reader.uvarint() !== 0 : reader.present();
       if (!present) return;
     }
@@ -95,10 +107,25 @@ class Walk {
 
   #value(field: FieldSchema, path: string, compact: boolean, nullable: boolean): void {
     const { reader } = this;
-    if (field.type === "struct") this.struct(field.fields ?? [], `${path}.`);
-    else if (field.type === "string") reader[method("String", compact, nullable)]();
+    if (field.type === "struct") {
+      this.struct(field.fields ?? [], `${path}.`);
+      return;
+    }
+    this.#begin();
+    if (field.type === "string") reader[method("String", compact, nullable)]();
     else if (field.type === "bytes" || field.type === "records") reader[method("Bytes", compact, nullable)]();
     else reader[field.type]();
+    this.#check();
+  }
+
+  #begin(): void {
+    this.begun = this.reader.offset;
+  }
+
+  /** Numbers are read unchecked: tells one that is not all there, at its beginning. */
+  #check(): void {
+    const missing = -this.reader.remaining;
+    if (missing > 0) throw new WireError(`${missing} bytes missing`, this.begun);
   }
 }
 

@@ -34,41 +34,54 @@ export function skimRecords(r: Reader, length: number, out: SkimmedPartition): v
   out.codec = -1;
   out.magic = -1;
   if (length <= 0) return;
-  let at = 0;
-  while (at + leastBytes <= length) {
-    const bytes = r.peekInt32(at + sizeAt) + afterSize;
-    if (bytes < leastBytes || at + bytes > length) break;
-    const magic = r.peekInt8(at + magicAt);
-    if (magic === 2 ? !skimBatch(r, at, bytes, out) : !skimMessage(r, at, bytes, magic, out)) break;
+  const view = r.dataView;
+  let at = r.position;
+  r.skip(length);
+  const end = r.position;
+  while (at + leastBytes <= end) {
+    const bytes = view.getInt32(at + sizeAt) + afterSize;
+    if (bytes < leastBytes || at + bytes > end) return;
+    const magic = view.getInt8(at + magicAt);
+    if (magic === 2 ? !skimBatch(view, at, bytes, out) : !skimMessage(view, at, bytes, magic, out)) return;
     at += bytes;
   }
-  r.skip(length);
 }
 
-function skimBatch(r: Reader, at: number, bytes: number, out: SkimmedPartition): boolean {
+function skimBatch(view: DataView, at: number, bytes: number, out: SkimmedPartition): boolean {
   if (bytes < batchBytes) return false;
-  const count = r.peekInt32(at + recordCountAt);
+  const count = view.getInt32(at + recordCountAt);
   if (count < 0) return false;
   if (out.batches++ === 0) {
     out.magic = 2;
-    out.codec = r.peekInt8(at + attributesLowAt) & 7;
-    out.baseTimestamp = r.peekInt64Number(at + baseTimestampAt);
+    out.codec = view.getInt8(at + attributesLowAt) & 7;
+    out.baseTimestamp = int64(view, at + baseTimestampAt);
   }
   out.records += count;
-  const latest = r.peekInt64Number(at + maxTimestampAt);
+  const latest = int64(view, at + maxTimestampAt);
   if (latest > out.maxTimestamp) out.maxTimestamp = latest;
   return true;
 }
 
-function skimMessage(r: Reader, at: number, bytes: number, magic: number, out: SkimmedPartition): boolean {
+function skimMessage(
+  view: DataView,
+  at: number,
+  bytes: number,
+  magic: number,
+  out: SkimmedPartition,
+): boolean {
   if (magic < 0 || magic > 1 || bytes < messageBytes + magic * timestampBytes) return false;
-  const timestamp = magic === 1 ? r.peekInt64Number(at + messageTimestampAt) : -1;
+  const timestamp = magic === 1 ? int64(view, at + messageTimestampAt) : -1;
   if (out.batches++ === 0) {
     out.magic = magic;
-    out.codec = r.peekInt8(at + messageAttributesAt) & 7;
+    out.codec = view.getInt8(at + messageAttributesAt) & 7;
     out.baseTimestamp = timestamp;
   }
   out.records++;
   if (timestamp > out.maxTimestamp) out.maxTimestamp = timestamp;
   return true;
+}
+
+/** As the nearest number. */
+function int64(view: DataView, at: number): number {
+  return view.getInt32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
 }

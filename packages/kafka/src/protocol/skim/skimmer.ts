@@ -1,9 +1,8 @@
-import { MalformedMessageError, UnsupportedVersionError } from "../errors/message-errors.ts";
-import { locateFault } from "../schema/locate.ts";
+import { asMalformed } from "../errors/as-malformed.ts";
+import { UnsupportedVersionError } from "../errors/message-errors.ts";
 import type { MessageSchema } from "../schema/schema.ts";
 import { Reader } from "../wire/reader.ts";
 import { zeroUuid } from "../wire/text.ts";
-import { WireError } from "../wire/wire-error.ts";
 import type { SkimmedPartition } from "./skimmed-partition.ts";
 
 /**
@@ -47,10 +46,7 @@ export function skimmer<Head>(schema: MessageSchema, read: Read<Head>): Skimmer<
       reader.done();
       return head;
     } catch (error) {
-      if (!(error instanceof WireError)) throw error;
-      const fault = locateFault(schema, bytes, version);
-      const where = fault ?? { path: "", offset: error.offset, reason: error.message };
-      throw new MalformedMessageError(name, version, where, { cause: error });
+      throw asMalformed(schema, bytes, version, error);
     } finally {
       reader.release();
       busy = nested;

@@ -2,9 +2,9 @@ import { encodeUtf8, encodeUuid } from "./text.ts";
 import type { UnknownTaggedField } from "./reader.ts";
 
 const slabBytes = 64 * 1024;
+/** No number, uuids included, takes more. */
+const numberBytes = 16;
 const maxStringBytes = 0x7fff;
-const least64 = -(2n ** 63n);
-const most64 = 2n ** 63n - 1n;
 
 /**
  * Writes Kafka's primitives, the mirror of `Reader`.
@@ -17,107 +17,114 @@ const most64 = 2n ** 63n - 1n;
  * a message's `encode` turns that into an `InvalidMessageError` that names the field.
  */
 export class Writer {
-  #bytes: Uint8Array;
-  #view: DataView;
-  #start = 0;
-  #at = 0;
+  // Plain fields, and one comparison for room: as in the reader, small methods are inlined ones.
+  private slab: Uint8Array;
+  private view: DataView;
+  private start = 0;
+  private at = 0;
+  /** Up to here there is room for any number. */
+  private roomy: number;
 
   constructor(initialBytes: number = slabBytes) {
-    this.#bytes = Buffer.allocUnsafeSlow(initialBytes);
-    this.#view = new DataView(this.#bytes.buffer);
+    this.slab = Buffer.allocUnsafeSlow(initialBytes);
+    this.view = new DataView(this.slab.buffer);
+    this.roomy = initialBytes - numberBytes;
   }
 
   /** Bytes written since the last `finish`. */
   get length(): number {
-    return this.#at - this.#start;
+    return this.at - this.start;
   }
 
   /** What was written, as a view that this writer does not touch again. */
   finish(): Uint8Array {
-    const message = this.#bytes.subarray(this.#start, this.#at);
-    this.#start = this.#at;
+    const message = new Uint8Array(this.slab.buffer, this.start, this.length);
+    this.start = this.at;
     return message;
   }
 
   /** Forgets what was written since the last `finish`. */
   reset(): void {
-    this.#at = this.#start;
+    this.at = this.start;
   }
 
   bool(value: boolean): void {
     if (typeof value !== "boolean") refuse("bool", value);
-    const at = this.#room(1);
-    this.#bytes[at] = value ? 1 : 0;
+    if (this.at > this.roomy) this.grow(numberBytes);
+    this.view.setInt8(this.at++, value ? 1 : 0);
   }
 
   int8(value: number): void {
     if ((value << 24) >> 24 !== value) refuse("int8", value);
-    const at = this.#room(1);
-    this.#bytes[at] = value;
+    if (this.at > this.roomy) this.grow(numberBytes);
+    this.view.setInt8(this.at++, value);
   }
 
   int16(value: number): void {
     if ((value << 16) >> 16 !== value) refuse("int16", value);
-    const at = this.#room(2);
-    this.#view.setInt16(at, value);
+    if (this.at > this.roomy) this.grow(numberBytes);
+    this.view.setInt16(this.at, value);
+    this.at += 2;
   }
 
   uint16(value: number): void {
     if ((value & 0xffff) !== value) refuse("uint16", value);
-    const at = this.#room(2);
-    this.#view.setUint16(at, value);
+    if (this.at > this.roomy) this.grow(numberBytes);
+    this.view.setUint16(this.at, value);
+    this.at += 2;
   }
 
   int32(value: number): void {
     if ((value | 0) !== value) refuse("int32", value);
-    const at = this.#room(4);
-    this.#view.setInt32(at, value);
+    if (this.at > this.roomy) this.grow(numberBytes);
+    this.view.setInt32(this.at, value);
+    this.at += 4;
   }
 
   uint32(value: number): void {
     if (value >>> 0 !== value) refuse("uint32", value);
-    const at = this.#room(4);
-    this.#view.setUint32(at, value);
+    if (this.at > this.roomy) this.grow(numberBytes);
+    this.view.setUint32(this.at, value);
+    this.at += 4;
   }
 
   int64(value: bigint): void {
-    if (typeof value !== "bigint" || value < least64 || value > most64) refuse("int64", value);
-    const at = this.#room(8);
-    this.#view.setBigInt64(at, value);
+    if (this.at > this.roomy) this.grow(numberBytes);
+    this.view.setBigInt64(this.at, value);
+    // What does not fit was cut: reading it back costs less than comparing it with both limits.
+    if (this.view.getBigInt64(this.at) !== value) refuse("int64", value);
+    this.at += 8;
   }
 
   float64(value: number): void {
     if (typeof value !== "number") refuse("float64", value);
-    const at = this.#room(8);
-    this.#view.setFloat64(at, value);
+    if (this.at > this.roomy) this.grow(numberBytes);
+    this.view.setFloat64(this.at, value);
+    this.at += 8;
   }
 
   uuid(value: string): void {
-    const at = this.#room(16);
-    if (!encodeUuid(this.#bytes, value, at)) refuse("uuid", value);
+    if (this.at > this.roomy) this.grow(numberBytes);
+    if (!encodeUuid(this.slab, value, this.at)) refuse("uuid", value);
+    this.at += 16;
   }
 
   uvarint(value: number): void {
-    if (value >= 0 && value < 0x80) {
-      const at = this.#room(1);
-      this.#bytes[at] = value;
+    if (value >>> 7 !== 0) {
+      this.longUvarint(value);
       return;
     }
-    if ((value | 0) !== value || value < 0) refuse("uvarint", value);
-    let at = this.#room(5);
-    let rest = value;
-    for (; rest > 0x7f; rest >>>= 7) this.#bytes[at++] = (rest & 0x7f) | 0x80;
-    this.#bytes[at++] = rest;
-    this.#at = at;
+    if (this.at > this.roomy) this.grow(numberBytes);
+    this.view.setInt8(this.at++, value);
   }
 
   string(value: string): void {
     if (typeof value !== "string") refuse("string", value);
-    const at = this.#room(value.length * 3 + 2);
-    const length = encodeUtf8(this.#bytes, value, at + 2);
+    const at = this.room(value.length * 3 + 2);
+    const length = encodeUtf8(this.slab, value, at + 2);
     if (length > maxStringBytes) refuse("string of at most 32767 bytes", value);
-    this.#view.setInt16(at, length);
-    this.#at = at + 2 + length;
+    this.view.setInt16(at, length);
+    this.at = at + 2 + length;
   }
 
   nullableString(value: string | null): void {
@@ -127,15 +134,15 @@ export class Writer {
 
   compactString(value: string): void {
     if (typeof value !== "string") refuse("string", value);
-    const at = this.#room(value.length * 3 + 3);
-    const bytes = this.#bytes;
+    const at = this.room(value.length * 3 + 3);
+    const bytes = this.slab;
     // The length goes in front and is known behind: guess its width, as most strings are short.
     const width = value.length < 127 ? 1 : value.length < 16_383 ? 2 : 3;
     let length = encodeUtf8(bytes, value, at + width);
     if (length > maxStringBytes) refuse("string of at most 32767 bytes", value);
     const needed = length < 127 ? 1 : length < 16_383 ? 2 : 3;
     if (needed !== width) bytes.copyWithin(at + needed, at + width, at + width + length);
-    this.#at = at + needed + length;
+    this.at = at + needed + length;
     length += 1;
     if (needed === 1) {
       bytes[at] = length;
@@ -177,8 +184,8 @@ export class Writer {
 
   /** `value` as it is, without a length. */
   raw(value: Uint8Array): void {
-    const at = this.#room(value.length);
-    this.#bytes.set(value, at);
+    const at = this.room(value.length);
+    this.slab.set(value, at);
   }
 
   /** An array's element count. */
@@ -210,8 +217,7 @@ export class Writer {
   /** The tagged fields of a struct that defines none, in the order given. */
   taggedFields(unknown: readonly UnknownTaggedField[] | null | undefined): void {
     if (unknown === null || unknown === undefined) {
-      const at = this.#room(1);
-      this.#bytes[at] = 0;
+      this.uvarint(0);
       return;
     }
     this.uvarint(unknown.length);
@@ -228,6 +234,7 @@ export class Writer {
       const field = unknown[index] as UnknownTaggedField;
       if (field.tag === tag) throw new RangeError(`tag ${tag} is given as an unknown tagged field as well`);
       if (field.tag > tag) break;
+      if (!Number.isInteger(field.tag)) refuse("tag", field.tag);
       this.uvarint(field.tag);
       this.compactSizedRaw(field.data);
     }
@@ -243,48 +250,57 @@ export class Writer {
   /** Opens a tagged field: writes the tag, keeps a byte for the size. Give the result to `closeTagged`. */
   openTagged(tag: number): number {
     this.uvarint(tag);
-    return this.#room(1) - this.#start;
+    return this.room(1) - this.start;
   }
 
   /** Closes the tagged field opened at `mark` with the size that it came to. */
   closeTagged(mark: number): void {
     const size = this.length - mark - 1;
     if (size < 0x80) {
-      this.#bytes[this.#start + mark] = size;
+      this.slab[this.start + mark] = size;
       return;
     }
     const more = size < 0x4000 ? 1 : size < 0x20_0000 ? 2 : size < 0x1000_0000 ? 3 : 4;
-    this.#room(more);
-    const from = this.#start + mark;
-    this.#bytes.copyWithin(from + 1 + more, from + 1, from + 1 + size);
-    const end = this.#at;
-    this.#at = from;
+    this.room(more);
+    const from = this.start + mark;
+    this.slab.copyWithin(from + 1 + more, from + 1, from + 1 + size);
+    const end = this.at;
+    this.at = from;
     this.uvarint(size);
-    this.#at = end;
+    this.at = end;
   }
 
   /** Sets the int32 that was written `offset` bytes after the last `finish`: a size known only later. */
   patchInt32(offset: number, value: number): void {
-    this.#view.setInt32(this.#start + offset, value);
+    this.view.setInt32(this.start + offset, value);
+  }
+
+  private longUvarint(value: number): void {
+    if ((value | 0) !== value || value < 0) refuse("uvarint", value);
+    if (this.at > this.roomy) this.grow(numberBytes);
+    let rest = value;
+    for (; rest > 0x7f; rest >>>= 7) this.slab[this.at++] = (rest & 0x7f) | 0x80;
+    this.slab[this.at++] = rest;
   }
 
   /** Claims `length` bytes and returns where they begin. */
-  #room(length: number): number {
-    const at = this.#at;
-    if (at + length > this.#bytes.length) return this.#grow(length);
-    this.#at = at + length;
+  private room(length: number): number {
+    if (this.at + length > this.slab.length) this.grow(length);
+    const { at } = this;
+    this.at = at + length;
     return at;
   }
 
-  #grow(length: number): number {
+  /** Moves the message under way to a new slab, with room for `length` bytes more. */
+  private grow(length: number): void {
     const used = this.length;
     const slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, 2 * (used + length)));
-    slab.set(this.#bytes.subarray(this.#start, this.#at));
-    this.#bytes = slab;
-    this.#view = new DataView(slab.buffer);
-    this.#start = 0;
-    this.#at = used + length;
-    return used;
+    slab.set(this.slab.subarray(this.start, this.at));
+    this.slab = slab;
+    this.view = new DataView(slab.buffer);
+    this.roomy = slab.length - numberBytes;
+    this.start = 0;
+    this.at = used;
   }
 }
 
