@@ -133,7 +133,7 @@ describe("BatchCursor", () => {
     cursor.next();
     const error = { code: "MALFORMED_RECORDS", batchAt: good.length, reason };
     expect(() => cursor.next()).toThrow(expect.objectContaining(error));
-    expect(cursor.next()).toBe(false);
+    expect([cursor.next(), cursor.size]).toEqual([false, 0]);
   });
 
   it.each([3, 127, 128, 255])("refuses magic byte %i", (magic) => {

@@ -232,8 +232,10 @@ export class BatchCursor implements HasAttributes {
   }
 
   #malformed(reason: string): never {
+    const at = this.#at;
+    this.#at = this.#end;
     this.#next = this.#end;
-    throw new MalformedRecordsError(this.#at, reason);
+    throw new MalformedRecordsError(at, reason);
   }
 }
 

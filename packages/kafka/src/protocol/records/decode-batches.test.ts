@@ -173,4 +173,11 @@ describe("decodeBatch", () => {
     while (cursor.next() && cursor.recordCount === 1);
     expect(decodeBatch(cursor).records).toHaveLength(2);
   });
+
+  it("refuses a cursor that stands at none", () => {
+    const cursor = new BatchCursor(batchOf(1));
+    expect(() => decodeBatch(cursor)).toThrow("the cursor stands at no batch");
+    while (cursor.next());
+    expect(() => decodeBatch(cursor)).toThrow("the cursor stands at no batch");
+  });
 });

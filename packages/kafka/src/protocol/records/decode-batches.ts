@@ -6,14 +6,16 @@ import { decodeRecordBatch } from "./decode-record-batch.ts";
 import type { RecordBatch } from "./record-batch.ts";
 
 /**
- * Decodes the batch that `cursor` stands at, records and all. To be told by its header first whether
- * it is worth it, and to learn of a partial tail.
+ * Decodes the batch that `cursor` stands at, records and all: for whoever decides by the header
+ * whether to, or has to know of a partial tail.
  *
  * Views into uncompressed records live as long as the bytes that the cursor was given.
  *
  * @throws MalformedRecordsError, RecordsChecksumError, RecordsLimitError or UnsupportedCompressionError
+ * @throws RangeError if the cursor stands at none.
  */
 export function decodeBatch(cursor: BatchCursor, options?: DecodeRecordsOptions): RecordBatch {
+  if (cursor.size === 0) throw new RangeError("the cursor stands at no batch: next() has to be true first");
   return decodeWith(cursor, decodeSettings(options));
 }
 

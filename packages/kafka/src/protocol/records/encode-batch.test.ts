@@ -130,6 +130,7 @@ describe("encodeBatch", () => {
   });
 
   it.each<[string, object]>([
+    ["magic 3", { magic: 3 }],
     ["attributes", { attributes: 2 ** 15 }],
     ["baseOffset", { baseOffset: 2n ** 63n }],
     ["baseOffset", { baseOffset: 5 }],

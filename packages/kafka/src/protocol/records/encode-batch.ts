@@ -2,6 +2,7 @@ import { withCompression } from "./attributes.ts";
 import { encodeMessages } from "./encode-messages.ts";
 import { encodeRecordBatch } from "./encode-record-batch.ts";
 import type { EncodeRecordsOptions, NewBatch } from "./new-batch.ts";
+import { InvalidRecordsError } from "./records-error.ts";
 
 /**
  * Encodes a batch, with its checksum. What was decoded comes out as it was, byte for byte if it is
@@ -23,7 +24,13 @@ export function encodeBatch(batch: NewBatch, options?: EncodeRecordsOptions): Ui
   const compression = options?.compression;
   const given = batch.attributes ?? 0;
   const attributes = compression === undefined ? given : withCompression(given, compression);
-  return magic === 2
-    ? encodeRecordBatch(batch, attributes, options)
-    : encodeMessages(batch, magic, attributes, options);
+  switch (magic) {
+    case 2:
+      return encodeRecordBatch(batch, attributes, options);
+    case 0:
+    case 1:
+      return encodeMessages(batch, magic, attributes, options);
+    default:
+      throw new InvalidRecordsError(`no magic ${String(magic)}`);
+  }
 }
