@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { gunzipSync } from "node:zlib";
 
+import { knownDifferences } from "../generator/merge-rules.ts";
 import { apiOfKey, messageOfName } from "../src/protocol/lookup.ts";
 import type { MessageCodec } from "../src/protocol/message.ts";
 import type { Struct } from "../src/protocol/schema/schema.ts";
@@ -56,13 +57,19 @@ const renames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
 };
 
 /**
- * Why a vector says nothing about this codec: a release wrote it while the version was unstable, and
- * a later one changed or withdrew the version. Null if the vector counts.
+ * Why a vector says nothing about this codec: an earlier release wrote it while the version was
+ * unstable, and a later one changed or withdrew the version. Null if the vector counts.
  */
 export function skipReason(vector: MessageVector): string | null {
-  if (!vector.unstable) return null;
-  const stillUnstable = apiOfKey(vector.key ?? -1)?.unstableVersion === vector.version;
-  return stillUnstable ? null : `unstable in ${vector.kafka}`;
+  const { version, unstable } = vector;
+  if (!unstable || apiOfKey(vector.key ?? -1)?.unstableVersion === version) return null;
+  const name = messageNameOf(vector);
+  const { min, max } = messageOfName(name)?.validVersions ?? { min: 0, max: -1 };
+  if (version < min || version > max) return "unstable, withdrawn since";
+  const changed = knownDifferences.some(
+    ({ message, versions: [from, to] }) => message === name && version >= from && version <= to,
+  );
+  return changed ? "unstable, changed since" : null;
 }
 
 /** What is wrong with how the codec reads and writes this vector; nothing if all is well. */
