@@ -12,6 +12,47 @@ export type { MessageCodec, Versions } from "./message.ts";
 // The one star: what it brings is itself a list, generated, of some 750 names.
 export * from "./generated/index.ts";
 
+// Records: batches and message sets, their headers alone or all of them.
+export {
+  compressionOf,
+  hasDeleteHorizon,
+  hasLogAppendTime,
+  isControl,
+  isTransactional,
+  timestampTypeOf,
+} from "./records/attributes.ts";
+export type { CompressionName, HasAttributes, Magic, TimestampType } from "./records/attributes.ts";
+export { BatchCursor, walkBatches } from "./records/batch-cursor.ts";
+export { controlRecord } from "./records/control-record.ts";
+export type { ControlMessageName, ControlRecord, ControlRecordType } from "./records/control-record.ts";
+export { decodeBatch, decodeBatches } from "./records/decode-batches.ts";
+export type { DecodeRecordsOptions } from "./records/decode-options.ts";
+export { encodeBatch } from "./records/encode-batch.ts";
+export type { EncodeRecordsOptions, NewBatch, NewRecord } from "./records/new-batch.ts";
+export { lastOffsetOf, lastSequenceOf, offsetOf, sequenceOf, timestampOf } from "./records/record-batch.ts";
+export type { BatchRecord, RecordBatch, RecordHeader } from "./records/record-batch.ts";
+export {
+  InvalidRecordsError,
+  MalformedRecordsError,
+  RecordsChecksumError,
+  RecordsLimitError,
+  UnsupportedCompressionError,
+} from "./records/records-error.ts";
+export type { RecordsLimit } from "./records/records-error.ts";
+export type {
+  CompressionCodec,
+  CompressionCodecs,
+  CompressionContext,
+  DecompressionContext,
+} from "./records/compression/codec.ts";
+export { gzipCodec } from "./records/compression/gzip.ts";
+export type { GzipOptions } from "./records/compression/gzip.ts";
+export { lz4Codec } from "./records/compression/lz4.ts";
+export { snappyCodec } from "./records/compression/snappy.ts";
+export { standardCodecs } from "./records/compression/standard-codecs.ts";
+export { zstdCodec } from "./records/compression/zstd.ts";
+export type { ZstdOptions } from "./records/compression/zstd.ts";
+
 // Fields by what they mean: addresses, topics, groups.
 export { carriesAddresses, mapAddresses } from "./fields/addresses.ts";
 export type { BrokerAddress } from "./fields/addresses.ts";
@@ -53,6 +94,8 @@ export { correlationIdOf, decodeResponseBody, readResponseFrame } from "./frame/
 export type { ResponseFrame, ResponseOf } from "./frame/response-frame.ts";
 
 // Errors.
+export { kafkaErrorNamed, kafkaErrorOf, kafkaErrors } from "./errors/error-codes.ts";
+export type { KafkaErrorCode, KafkaErrorName, UnknownErrorCode } from "./errors/error-codes.ts";
 export { errorResponse } from "./errors/error-response.ts";
 export type { ErrorToTell } from "./errors/error-response.ts";
 export { errorsOf } from "./errors/errors-of.ts";
