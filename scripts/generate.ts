@@ -51,16 +51,21 @@ function update(file: string, text: string, check: boolean, changed: string[]): 
 function main(): void {
   const { definitions, check } = parse(process.argv.slice(2));
   const changed: string[] = [];
-  const folders = definitions.length > 0 ? definitions : shared.filter((folder) => existsSync(folder));
+  const folders =
+    definitions.length > 0 || !shared.every((folder) => existsSync(folder)) ? definitions : shared;
+  let schema: string;
   if (folders.length > 0) {
-    update(schemaFile, writeSchemaFile(messagesOf(folders)), check, changed);
-  } else if (!check) {
+    schema = writeSchemaFile(messagesOf(folders));
+    update(schemaFile, schema, check, changed);
+  } else if (check) {
+    schema = readFileSync(schemaFile, "utf8");
+  } else {
     throw new Error(
       "no definitions: give --definitions DIR..., newest release first. In Apache Kafka's sources they are " +
         "clients/src/main/resources/common/message; take 3.9's beside a newer release's, which lacks the old versions",
     );
   }
-  const { code, support } = filesOf(readSchemaFile(readFileSync(schemaFile, "utf8")));
+  const { code, support } = filesOf(readSchemaFile(schema));
   for (const [name, text] of code) update(join(generated, name), text, check, changed);
   update(supportFile, support, check, changed);
   for (const name of existsSync(generated) ? readdirSync(generated) : []) {
