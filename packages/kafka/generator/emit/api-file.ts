@@ -102,7 +102,10 @@ function imports(body: string): string {
     ...line(["messageCodec"], "../message.ts"),
     ...line(["MessageCodec"], "../message.ts", true),
     ...line(["MessageSchema"], "../schema/schema.ts", true),
-    ...line(["absentField", "noFields", "noTag", "noTaggedFields", "notNull"], "../wire/fields.ts"),
+    ...line(
+      ["absentField", "noFields", "noTag", "noTaggedFields", "notNull", "unknownOnly"],
+      "../wire/fields.ts",
+    ),
     ...line(["Reader", "UnknownTaggedField"], "../wire/reader.ts", true),
     ...line(["zeroUuid"], "../wire/text.ts"),
     ...line(["Writer"], "../wire/writer.ts", true),

@@ -88,6 +88,11 @@ function writeKnown(
     const differs = differsFromDefault(message, field, `x.${field.name}`);
     lines.push(`const ${has(field)} = ${from > flexibleFrom ? `v >= ${from} && ` : ""}${differs};`);
   }
+  const checks = known.map((field) => {
+    const [from] = field.tagged ?? [0];
+    return `${from > flexibleFrom ? `if (v >= ${from}) ` : ""}unknownOnly(${field.tag}, unknown);`;
+  });
+  lines.push(`if (unknown.length !== 0) {\n${shift(checks.join("\n"), "  ")}\n}`);
   const counts = known.map((field) => `(${has(field)} ? 1 : 0)`);
   lines.push(`w.uvarint(unknown.length + ${counts.join(" + ")});`);
   lines.push("let next = 0;");

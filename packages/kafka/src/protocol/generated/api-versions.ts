@@ -5,7 +5,7 @@ import type { ApiDefinition } from "../api.ts";
 import { messageCodec } from "../message.ts";
 import type { MessageCodec } from "../message.ts";
 import type { MessageSchema } from "../schema/schema.ts";
-import { noFields, noTag, noTaggedFields } from "../wire/fields.ts";
+import { noFields, noTag, noTaggedFields, unknownOnly } from "../wire/fields.ts";
 import type { Reader, UnknownTaggedField } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
 
@@ -201,6 +201,12 @@ function writeApiVersionsResponse(w: Writer, x: ApiVersionsResponse, v: number):
     const hasFinalizedFeaturesEpoch = x.finalizedFeaturesEpoch !== -1n;
     const hasFinalizedFeatures = x.finalizedFeatures.length !== 0;
     const hasZkMigrationReady = x.zkMigrationReady !== false;
+    if (unknown.length !== 0) {
+      unknownOnly(0, unknown);
+      unknownOnly(1, unknown);
+      unknownOnly(2, unknown);
+      unknownOnly(3, unknown);
+    }
     w.uvarint(unknown.length + (hasSupportedFeatures ? 1 : 0) + (hasFinalizedFeaturesEpoch ? 1 : 0) + (hasFinalizedFeatures ? 1 : 0) + (hasZkMigrationReady ? 1 : 0));
     let next = 0;
     if (hasSupportedFeatures) {

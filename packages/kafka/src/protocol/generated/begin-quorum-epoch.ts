@@ -5,7 +5,7 @@ import type { ApiDefinition } from "../api.ts";
 import { messageCodec } from "../message.ts";
 import type { MessageCodec } from "../message.ts";
 import type { MessageSchema } from "../schema/schema.ts";
-import { absentField, noFields, noTag, noTaggedFields } from "../wire/fields.ts";
+import { absentField, noFields, noTag, noTaggedFields, unknownOnly } from "../wire/fields.ts";
 import type { Reader, UnknownTaggedField } from "../wire/reader.ts";
 import { zeroUuid } from "../wire/text.ts";
 import type { Writer } from "../wire/writer.ts";
@@ -301,6 +301,9 @@ function writeBeginQuorumEpochResponse(w: Writer, x: BeginQuorumEpochResponse, v
   if (v >= 1) {
     const unknown = x.unknownTaggedFields ?? noFields;
     const hasNodeEndpoints = x.nodeEndpoints.length !== 0;
+    if (unknown.length !== 0) {
+      unknownOnly(0, unknown);
+    }
     w.uvarint(unknown.length + (hasNodeEndpoints ? 1 : 0));
     let next = 0;
     if (hasNodeEndpoints) {

@@ -5,7 +5,7 @@ import type { ApiDefinition } from "../api.ts";
 import { messageCodec } from "../message.ts";
 import type { MessageCodec } from "../message.ts";
 import type { MessageSchema } from "../schema/schema.ts";
-import { absentField, noFields, noTag } from "../wire/fields.ts";
+import { absentField, noFields, noTag, unknownOnly } from "../wire/fields.ts";
 import type { Reader, UnknownTaggedField } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
 
@@ -74,6 +74,10 @@ function writeBrokerHeartbeatRequest(w: Writer, x: BrokerHeartbeatRequest, v: nu
   const unknown = x.unknownTaggedFields ?? noFields;
   const hasOfflineLogDirs = v >= 1 && x.offlineLogDirs.length !== 0;
   const hasCordonedLogDirs = v >= 2 && x.cordonedLogDirs !== null;
+  if (unknown.length !== 0) {
+    if (v >= 1) unknownOnly(0, unknown);
+    if (v >= 2) unknownOnly(1, unknown);
+  }
   w.uvarint(unknown.length + (hasOfflineLogDirs ? 1 : 0) + (hasCordonedLogDirs ? 1 : 0));
   let next = 0;
   if (hasOfflineLogDirs) {

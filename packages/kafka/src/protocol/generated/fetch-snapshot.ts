@@ -5,7 +5,7 @@ import type { ApiDefinition } from "../api.ts";
 import { messageCodec } from "../message.ts";
 import type { MessageCodec } from "../message.ts";
 import type { MessageSchema } from "../schema/schema.ts";
-import { absentField, noFields, noTag } from "../wire/fields.ts";
+import { absentField, noFields, noTag, unknownOnly } from "../wire/fields.ts";
 import type { Reader, UnknownTaggedField } from "../wire/reader.ts";
 import { zeroUuid } from "../wire/text.ts";
 import type { Writer } from "../wire/writer.ts";
@@ -128,6 +128,9 @@ function writeFetchSnapshotRequestPartitionSnapshot(w: Writer, x: FetchSnapshotR
   w.int64(x.position);
   const unknown = x.unknownTaggedFields ?? noFields;
   const hasReplicaDirectoryId = v >= 1 && x.replicaDirectoryId !== zeroUuid;
+  if (unknown.length !== 0) {
+    if (v >= 1) unknownOnly(0, unknown);
+  }
   w.uvarint(unknown.length + (hasReplicaDirectoryId ? 1 : 0));
   let next = 0;
   if (hasReplicaDirectoryId) {
@@ -153,6 +156,9 @@ function writeFetchSnapshotRequest(w: Writer, x: FetchSnapshotRequest, v: number
   for (const item of x.topics) writeFetchSnapshotRequestTopicSnapshot(w, item, v);
   const unknown = x.unknownTaggedFields ?? noFields;
   const hasClusterId = x.clusterId !== null;
+  if (unknown.length !== 0) {
+    unknownOnly(0, unknown);
+  }
   w.uvarint(unknown.length + (hasClusterId ? 1 : 0));
   let next = 0;
   if (hasClusterId) {
@@ -364,6 +370,9 @@ function writeFetchSnapshotResponsePartitionSnapshot(w: Writer, x: FetchSnapshot
   w.compactBytes(x.unalignedRecords as Uint8Array);
   const unknown = x.unknownTaggedFields ?? noFields;
   const hasCurrentLeader = !isDefaultFetchSnapshotResponseLeaderIdAndEpoch(x.currentLeader);
+  if (unknown.length !== 0) {
+    unknownOnly(0, unknown);
+  }
   w.uvarint(unknown.length + (hasCurrentLeader ? 1 : 0));
   let next = 0;
   if (hasCurrentLeader) {
@@ -399,6 +408,9 @@ function writeFetchSnapshotResponse(w: Writer, x: FetchSnapshotResponse, v: numb
   }
   const unknown = x.unknownTaggedFields ?? noFields;
   const hasNodeEndpoints = v >= 1 && x.nodeEndpoints.length !== 0;
+  if (unknown.length !== 0) {
+    if (v >= 1) unknownOnly(0, unknown);
+  }
   w.uvarint(unknown.length + (hasNodeEndpoints ? 1 : 0));
   let next = 0;
   if (hasNodeEndpoints) {

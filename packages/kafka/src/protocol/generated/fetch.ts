@@ -5,7 +5,7 @@ import type { ApiDefinition } from "../api.ts";
 import { messageCodec } from "../message.ts";
 import type { MessageCodec } from "../message.ts";
 import type { MessageSchema } from "../schema/schema.ts";
-import { absentField, noFields, noTag, noTaggedFields } from "../wire/fields.ts";
+import { absentField, noFields, noTag, noTaggedFields, unknownOnly } from "../wire/fields.ts";
 import type { Reader, UnknownTaggedField } from "../wire/reader.ts";
 import { zeroUuid } from "../wire/text.ts";
 import type { Writer } from "../wire/writer.ts";
@@ -205,6 +205,10 @@ function writeFetchRequestFetchPartition(w: Writer, x: FetchRequestFetchPartitio
     const unknown = x.unknownTaggedFields ?? noFields;
     const hasReplicaDirectoryId = v >= 17 && x.replicaDirectoryId !== zeroUuid;
     const hasHighWatermark = v >= 18 && x.highWatermark !== 9223372036854775807n;
+    if (unknown.length !== 0) {
+      if (v >= 17) unknownOnly(0, unknown);
+      if (v >= 18) unknownOnly(1, unknown);
+    }
     w.uvarint(unknown.length + (hasReplicaDirectoryId ? 1 : 0) + (hasHighWatermark ? 1 : 0));
     let next = 0;
     if (hasReplicaDirectoryId) {
@@ -279,6 +283,10 @@ function writeFetchRequest(w: Writer, x: FetchRequest, v: number): void {
     const unknown = x.unknownTaggedFields ?? noFields;
     const hasClusterId = x.clusterId !== null;
     const hasReplicaState = v >= 15 && !isDefaultFetchRequestReplicaState(x.replicaState);
+    if (unknown.length !== 0) {
+      unknownOnly(0, unknown);
+      if (v >= 15) unknownOnly(1, unknown);
+    }
     w.uvarint(unknown.length + (hasClusterId ? 1 : 0) + (hasReplicaState ? 1 : 0));
     let next = 0;
     if (hasClusterId) {
@@ -631,6 +639,11 @@ function writeFetchResponsePartitionData(w: Writer, x: FetchResponsePartitionDat
     const hasDivergingEpoch = !isDefaultFetchResponseEpochEndOffset(x.divergingEpoch);
     const hasCurrentLeader = !isDefaultFetchResponseLeaderIdAndEpoch(x.currentLeader);
     const hasSnapshotId = !isDefaultFetchResponseSnapshotId(x.snapshotId);
+    if (unknown.length !== 0) {
+      unknownOnly(0, unknown);
+      unknownOnly(1, unknown);
+      unknownOnly(2, unknown);
+    }
     w.uvarint(unknown.length + (hasDivergingEpoch ? 1 : 0) + (hasCurrentLeader ? 1 : 0) + (hasSnapshotId ? 1 : 0));
     let next = 0;
     if (hasDivergingEpoch) {
@@ -693,6 +706,9 @@ function writeFetchResponse(w: Writer, x: FetchResponse, v: number): void {
   if (v >= 12) {
     const unknown = x.unknownTaggedFields ?? noFields;
     const hasNodeEndpoints = v >= 16 && x.nodeEndpoints.length !== 0;
+    if (unknown.length !== 0) {
+      if (v >= 16) unknownOnly(0, unknown);
+    }
     w.uvarint(unknown.length + (hasNodeEndpoints ? 1 : 0));
     let next = 0;
     if (hasNodeEndpoints) {

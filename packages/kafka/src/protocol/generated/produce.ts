@@ -5,7 +5,7 @@ import type { ApiDefinition } from "../api.ts";
 import { messageCodec } from "../message.ts";
 import type { MessageCodec } from "../message.ts";
 import type { MessageSchema } from "../schema/schema.ts";
-import { absentField, noFields, noTag, noTaggedFields } from "../wire/fields.ts";
+import { absentField, noFields, noTag, noTaggedFields, unknownOnly } from "../wire/fields.ts";
 import type { Reader, UnknownTaggedField } from "../wire/reader.ts";
 import { zeroUuid } from "../wire/text.ts";
 import type { Writer } from "../wire/writer.ts";
@@ -327,6 +327,9 @@ function writeProduceResponsePartitionProduceResponse(w: Writer, x: ProduceRespo
   if (v >= 9) {
     const unknown = x.unknownTaggedFields ?? noFields;
     const hasCurrentLeader = v >= 10 && !isDefaultProduceResponseLeaderIdAndEpoch(x.currentLeader);
+    if (unknown.length !== 0) {
+      if (v >= 10) unknownOnly(0, unknown);
+    }
     w.uvarint(unknown.length + (hasCurrentLeader ? 1 : 0));
     let next = 0;
     if (hasCurrentLeader) {
@@ -372,6 +375,9 @@ function writeProduceResponse(w: Writer, x: ProduceResponse, v: number): void {
   if (v >= 9) {
     const unknown = x.unknownTaggedFields ?? noFields;
     const hasNodeEndpoints = v >= 10 && x.nodeEndpoints.length !== 0;
+    if (unknown.length !== 0) {
+      if (v >= 10) unknownOnly(0, unknown);
+    }
     w.uvarint(unknown.length + (hasNodeEndpoints ? 1 : 0));
     let next = 0;
     if (hasNodeEndpoints) {

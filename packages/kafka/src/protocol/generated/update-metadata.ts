@@ -5,7 +5,7 @@ import type { ApiDefinition } from "../api.ts";
 import { messageCodec } from "../message.ts";
 import type { MessageCodec } from "../message.ts";
 import type { MessageSchema } from "../schema/schema.ts";
-import { absentField, noFields, noTag, noTaggedFields } from "../wire/fields.ts";
+import { absentField, noFields, noTag, noTaggedFields, unknownOnly } from "../wire/fields.ts";
 import type { Reader, UnknownTaggedField } from "../wire/reader.ts";
 import { zeroUuid } from "../wire/text.ts";
 import type { Writer } from "../wire/writer.ts";
@@ -262,6 +262,9 @@ function writeUpdateMetadataRequest(w: Writer, x: UpdateMetadataRequest, v: numb
   if (v >= 6) {
     const unknown = x.unknownTaggedFields ?? noFields;
     const hasType = v >= 8 && x.type !== 0;
+    if (unknown.length !== 0) {
+      if (v >= 8) unknownOnly(0, unknown);
+    }
     w.uvarint(unknown.length + (hasType ? 1 : 0));
     let next = 0;
     if (hasType) {

@@ -5,7 +5,7 @@ import type { ApiDefinition } from "../api.ts";
 import { messageCodec } from "../message.ts";
 import type { MessageCodec } from "../message.ts";
 import type { MessageSchema } from "../schema/schema.ts";
-import { noFields, noTag } from "../wire/fields.ts";
+import { noFields, noTag, unknownOnly } from "../wire/fields.ts";
 import type { Reader, UnknownTaggedField } from "../wire/reader.ts";
 import type { Writer } from "../wire/writer.ts";
 
@@ -191,6 +191,9 @@ function writeUpdateRaftVoterResponse(w: Writer, x: UpdateRaftVoterResponse, v: 
   w.int16(x.errorCode);
   const unknown = x.unknownTaggedFields ?? noFields;
   const hasCurrentLeader = !isDefaultUpdateRaftVoterResponseCurrentLeader(x.currentLeader);
+  if (unknown.length !== 0) {
+    unknownOnly(0, unknown);
+  }
   w.uvarint(unknown.length + (hasCurrentLeader ? 1 : 0));
   let next = 0;
   if (hasCurrentLeader) {

@@ -5,7 +5,7 @@ import type { ApiDefinition } from "../api.ts";
 import { messageCodec } from "../message.ts";
 import type { MessageCodec } from "../message.ts";
 import type { MessageSchema } from "../schema/schema.ts";
-import { absentField, noFields, noTag } from "../wire/fields.ts";
+import { absentField, noFields, noTag, unknownOnly } from "../wire/fields.ts";
 import type { Reader, UnknownTaggedField } from "../wire/reader.ts";
 import { zeroUuid } from "../wire/text.ts";
 import type { Writer } from "../wire/writer.ts";
@@ -274,6 +274,9 @@ function writeVoteResponse(w: Writer, x: VoteResponse, v: number): void {
   }
   const unknown = x.unknownTaggedFields ?? noFields;
   const hasNodeEndpoints = v >= 1 && x.nodeEndpoints.length !== 0;
+  if (unknown.length !== 0) {
+    if (v >= 1) unknownOnly(0, unknown);
+  }
   w.uvarint(unknown.length + (hasNodeEndpoints ? 1 : 0));
   let next = 0;
   if (hasNodeEndpoints) {

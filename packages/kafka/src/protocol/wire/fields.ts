@@ -26,3 +26,10 @@ export function notNull<T>(value: T | null): T {
   if (value === null) throw new RangeError("null, where null is not allowed");
   return value;
 }
+
+/** @throws RangeError if a field with a known tag is among the unknown ones: it would be read as the known one. */
+export function unknownOnly(tag: number, fields: readonly UnknownTaggedField[]): void {
+  if (fields.some((field) => field.tag === tag)) {
+    throw new RangeError(`tag ${tag} is given as an unknown tagged field as well`);
+  }
+}

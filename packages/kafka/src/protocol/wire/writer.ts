@@ -232,7 +232,6 @@ export class Writer {
     let index = from;
     for (; index < unknown.length; index++) {
       const field = unknown[index] as UnknownTaggedField;
-      if (field.tag === tag) throw new RangeError(`tag ${tag} is given as an unknown tagged field as well`);
       if (field.tag > tag) break;
       if (!Number.isInteger(field.tag)) refuse("tag", field.tag);
       this.uvarint(field.tag);
