@@ -24,6 +24,7 @@ const steps: readonly Step[] = [
   { name: "format", command: ["oxfmt", "--check"] },
   { name: "lint", command: ["oxlint", "--type-aware"] },
   { name: "types", command: ["tsc", "-p", "."] },
+  { name: "generated code", command: [...node, "scripts/generate.ts", "--check"] },
   { name: "unused code and dependencies", command: ["knip"] },
   { name: "code in documents", command: [...node, "scripts/check/doc-snippets.ts"] },
   { name: "build", command: ["tsc", "-b", ...packages] },
