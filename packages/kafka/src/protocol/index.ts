@@ -78,7 +78,12 @@ export type { SkimmedPartition } from "./skim/skimmed-partition.ts";
 export type { Skimmer } from "./skim/skimmer.ts";
 
 // Frames.
-export { encodeRequestFrame, encodeResponseFrame } from "./frame/encode-frame.ts";
+export {
+  encodeRequestFrame,
+  encodeRequestParts,
+  encodeResponseFrame,
+  encodeResponseParts,
+} from "./frame/encode-frame.ts";
 export type { RequestHeaderFields, ResponseHeaderFields } from "./frame/encode-frame.ts";
 export {
   defaultMaxFrameBytes,

@@ -16,26 +16,43 @@ export interface ResponseHeaderFields {
   readonly unknownTaggedFields?: readonly UnknownTaggedField[] | null;
 }
 
+/** Bytes and records of this length and more are not copied into a frame that is made of parts. */
+const partFrom = 4096;
+
 const writer = new Writer();
+const partWriter = new Writer(undefined, partFrom);
+
+type RequestApi<Request> = Pick<ApiDefinition<Request, unknown>, "key" | "request" | "requestHeaderVersion">;
+type ResponseApi<Response> = Pick<ApiDefinition<unknown, Response>, "response" | "responseHeaderVersion">;
 
 /**
  * A request as it goes on the wire: size, header and body, written in one piece.
  * @throws InvalidMessageError, UnsupportedVersionError
  */
 export function encodeRequestFrame<Request>(
-  api: Pick<ApiDefinition<Request, unknown>, "key" | "request" | "requestHeaderVersion">,
+  api: RequestApi<Request>,
   version: number,
   header: RequestHeaderFields,
   body: Request,
 ): Uint8Array {
-  return encodeFrame(api.request, version, body, () => {
-    const headerVersion = api.requestHeaderVersion(version);
-    writer.int16(api.key);
-    writer.int16(version);
-    writer.int32(header.correlationId);
-    if (headerVersion >= 1) writer.nullableString(header.clientId);
-    if (headerVersion >= 2) writer.taggedFields(header.unknownTaggedFields);
-  });
+  writeFrame(writer, api.request, version, body, () => writeRequestHeader(writer, api, version, header));
+  return writer.finish();
+}
+
+/**
+ * As {@link encodeRequestFrame}, in parts that follow each other, for `writev`: bytes and records of
+ * 4096 bytes and more are the body's own memory, which must not change until they are sent.
+ */
+export function encodeRequestParts<Request>(
+  api: RequestApi<Request>,
+  version: number,
+  header: RequestHeaderFields,
+  body: Request,
+): Uint8Array[] {
+  writeFrame(partWriter, api.request, version, body, () =>
+    writeRequestHeader(partWriter, api, version, header),
+  );
+  return partWriter.finishParts();
 }
 
 /**
@@ -43,33 +60,68 @@ export function encodeRequestFrame<Request>(
  * @throws InvalidMessageError, UnsupportedVersionError
  */
 export function encodeResponseFrame<Response>(
-  api: Pick<ApiDefinition<unknown, Response>, "response" | "responseHeaderVersion">,
+  api: ResponseApi<Response>,
   version: number,
   header: ResponseHeaderFields,
   body: Response,
 ): Uint8Array {
-  return encodeFrame(api.response, version, body, () => {
-    writer.int32(header.correlationId);
-    if (api.responseHeaderVersion(version) >= 1) writer.taggedFields(header.unknownTaggedFields);
-  });
+  writeFrame(writer, api.response, version, body, () => writeResponseHeader(writer, api, version, header));
+  return writer.finish();
 }
 
-function encodeFrame<T>(
+/** As {@link encodeResponseFrame}, in parts, as {@link encodeRequestParts} makes them. */
+export function encodeResponseParts<Response>(
+  api: ResponseApi<Response>,
+  version: number,
+  header: ResponseHeaderFields,
+  body: Response,
+): Uint8Array[] {
+  writeFrame(partWriter, api.response, version, body, () =>
+    writeResponseHeader(partWriter, api, version, header),
+  );
+  return partWriter.finishParts();
+}
+
+function writeRequestHeader(
+  to: Writer,
+  api: Pick<ApiDefinition<unknown, unknown>, "key" | "requestHeaderVersion">,
+  version: number,
+  header: RequestHeaderFields,
+): void {
+  const headerVersion = api.requestHeaderVersion(version);
+  to.int16(api.key);
+  to.int16(version);
+  to.int32(header.correlationId);
+  if (headerVersion >= 1) to.nullableString(header.clientId);
+  if (headerVersion >= 2) to.taggedFields(header.unknownTaggedFields);
+}
+
+function writeResponseHeader(
+  to: Writer,
+  api: Pick<ApiDefinition<unknown, unknown>, "responseHeaderVersion">,
+  version: number,
+  header: ResponseHeaderFields,
+): void {
+  to.int32(header.correlationId);
+  if (api.responseHeaderVersion(version) >= 1) to.taggedFields(header.unknownTaggedFields);
+}
+
+function writeFrame<T>(
+  to: Writer,
   codec: MessageCodec<T>,
   version: number,
   body: T,
   writeHeader: () => void,
-): Uint8Array {
+): void {
   const { min, max } = codec.validVersions;
   if (!(version >= min && version <= max)) throw new UnsupportedVersionError(codec.name, version, [min, max]);
   try {
-    writer.int32(0);
+    to.int32(0);
     writeHeader();
-    codec.write(writer, body, version);
-    writer.patchInt32(0, writer.length - 4);
-    return writer.finish();
+    codec.write(to, body, version);
+    to.patchFirstInt32(to.length - 4);
   } catch (error) {
-    writer.reset();
+    to.reset();
     const [problem] = codec.validate(body, version);
     const reason = error instanceof Error ? error.message : String(error);
     throw new InvalidMessageError(codec.name, version, problem ?? { path: "", reason }, { cause: error });

@@ -1,7 +1,12 @@
 import { describe, expect, it } from "vitest";
 
-import { ApiVersions, ControlledShutdown, Metadata, Produce } from "../generated/index.ts";
-import { encodeRequestFrame, encodeResponseFrame } from "./encode-frame.ts";
+import { ApiVersions, ControlledShutdown, Fetch, Metadata, Produce } from "../generated/index.ts";
+import {
+  encodeRequestFrame,
+  encodeRequestParts,
+  encodeResponseFrame,
+  encodeResponseParts,
+} from "./encode-frame.ts";
 import { decodeRequestBody, readRequestFrame } from "./request-frame.ts";
 import { correlationIdOf, decodeResponseBody, readResponseFrame } from "./response-frame.ts";
 
@@ -117,6 +122,65 @@ describe("a response frame", () => {
     );
     expect(() => readResponseFrame(bytesOf("00000007 01"), Metadata, 9)).toThrow(
       expect.objectContaining({ messageName: "ResponseHeader", version: 1, offset: 5 }),
+    );
+  });
+});
+
+describe("a frame in parts", () => {
+  const large = new Uint8Array(5000).fill(7);
+  const body = Produce.request.of({
+    topicData: [
+      {
+        name: "a",
+        partitionData: [
+          { index: 0, records: large },
+          { index: 1, records: Uint8Array.of(1) },
+          { index: 2, records: large },
+        ],
+      },
+    ],
+  });
+
+  it("has the bytes of the frame in one piece", () => {
+    for (const version of [3, 9]) {
+      const parts = encodeRequestParts(Produce, version, header, body);
+      expect(parts).toHaveLength(version === 3 ? 4 : 5);
+      expect(Buffer.concat(parts).equals(encodeRequestFrame(Produce, version, header, body))).toBe(true);
+    }
+    const response = Fetch.response.of({ responses: [{ topic: "a", partitions: [{ records: large }] }] });
+    const parts = encodeResponseParts(Fetch, 12, { correlationId: 7 }, response);
+    expect(Buffer.concat(parts).equals(encodeResponseFrame(Fetch, 12, { correlationId: 7 }, response))).toBe(
+      true,
+    );
+  });
+
+  it("does not copy large records", () => {
+    expect(encodeRequestParts(Produce, 9, header, body)[1]).toBe(large);
+  });
+
+  it("keeps a tagged field in one piece, whose size comes before it", () => {
+    const unknownTaggedFields = [{ tag: 100, data: large }];
+    const endpoints = Fetch.response.of({
+      nodeEndpoints: [{ host: "a", unknownTaggedFields }],
+      unknownTaggedFields,
+    });
+    const parts = encodeResponseParts(Fetch, 16, { correlationId: 7 }, endpoints);
+    expect(parts.map(({ length }) => length > large.length)).toEqual([true, false]);
+    const frame = encodeResponseFrame(Fetch, 16, { correlationId: 7 }, endpoints);
+    expect(Buffer.concat(parts).equals(frame)).toBe(true);
+  });
+
+  it("leaves nothing of a failure in the next one", () => {
+    const bad = { ...body, timeoutMs: Number.NaN, topicData: body.topicData };
+    const late = { ...body, unknownTaggedFields: [{ tag: -1, data: large }] };
+    expect(() => encodeRequestParts(Produce, 9, header, bad)).toThrow(
+      expect.objectContaining({ path: "timeoutMs" }),
+    );
+    expect(() => encodeRequestParts(Produce, 9, header, late)).toThrow(
+      expect.objectContaining({ path: "unknownTaggedFields[0].tag" }),
+    );
+    expect(Buffer.concat(encodeRequestParts(Produce, 9, header, body))).toEqual(
+      Buffer.from(encodeRequestFrame(Produce, 9, header, body)),
     );
   });
 });

@@ -25,27 +25,53 @@ export class Writer {
   /** Up to here there is room for any number. */
   private roomy: number;
 
-  constructor(initialBytes: number = slabBytes) {
+  /**
+   * @param initialBytes room of the first slab
+   * @param partFrom bytes values of this length and more are not copied but become parts of their own,
+   *   for `finishParts`
+   */
+  constructor(initialBytes: number = slabBytes, partFrom: number = Number.POSITIVE_INFINITY) {
+    this.partFrom = partFrom;
     this.slab = Buffer.allocUnsafeSlow(initialBytes);
     this.view = new DataView(this.slab.buffer);
     this.roomy = initialBytes - numberBytes;
   }
 
+  /** Bytes values from this length on become parts of their own. */
+  private partFrom: number;
+  /** The parts before what is under way in the slab, and their length. */
+  private parts: Uint8Array[] = [];
+  private partBytes = 0;
+  /** Tagged fields under way: their size counts what is in them, so that they stay in one piece. */
+  private tagged = 0;
+
   /** Bytes written since the last `finish`. */
   get length(): number {
-    return this.at - this.start;
+    return this.partBytes + this.at - this.start;
   }
 
   /** What was written, as a view that this writer does not touch again. */
   finish(): Uint8Array {
-    const message = new Uint8Array(this.slab.buffer, this.start, this.length);
+    const message = new Uint8Array(this.slab.buffer, this.start, this.at - this.start);
     this.start = this.at;
     return message;
+  }
+
+  /** As `finish`, of a writer that makes parts: they follow each other. */
+  finishParts(): Uint8Array[] {
+    const { parts } = this;
+    if (this.at > this.start) parts.push(this.finish());
+    this.parts = [];
+    this.partBytes = 0;
+    return parts;
   }
 
   /** Forgets what was written since the last `finish`. */
   reset(): void {
     this.at = this.start;
+    this.parts = [];
+    this.partBytes = 0;
+    this.tagged = 0;
   }
 
   bool(value: boolean): void {
@@ -184,6 +210,10 @@ export class Writer {
 
   /** `value` as it is, without a length. */
   raw(value: Uint8Array): void {
+    if (value.length >= this.partFrom && this.tagged === 0) {
+      this.part(value);
+      return;
+    }
     const at = this.room(value.length);
     this.slab.set(value, at);
   }
@@ -249,12 +279,14 @@ export class Writer {
   /** Opens a tagged field: writes the tag, keeps a byte for the size. Give the result to `closeTagged`. */
   openTagged(tag: number): number {
     this.uvarint(tag);
+    this.tagged++;
     return this.room(1) - this.start;
   }
 
   /** Closes the tagged field opened at `mark` with the size that it came to. */
   closeTagged(mark: number): void {
-    const size = this.length - mark - 1;
+    this.tagged--;
+    const size = this.at - this.start - mark - 1;
     if (size < 0x80) {
       this.slab[this.start + mark] = size;
       return;
@@ -269,9 +301,17 @@ export class Writer {
     this.at = end;
   }
 
-  /** Sets the int32 that was written `offset` bytes after the last `finish`: a size known only later. */
-  patchInt32(offset: number, value: number): void {
-    this.view.setInt32(this.start + offset, value);
+  /** Sets the int32 that was written first since the last `finish`: a size known only later. */
+  patchFirstInt32(value: number): void {
+    const [first] = this.parts;
+    if (first === undefined) this.view.setInt32(this.start, value);
+    else new DataView(first.buffer).setInt32(first.byteOffset, value);
+  }
+
+  private part(value: Uint8Array): void {
+    this.partBytes = this.length + value.length;
+    if (this.at > this.start) this.parts.push(this.finish());
+    this.parts.push(value);
   }
 
   private longUvarint(value: number): void {
@@ -292,7 +332,7 @@ export class Writer {
 
   /** Moves the message under way to a new slab, with room for `length` bytes more. */
   private grow(length: number): void {
-    const used = this.length;
+    const used = this.at - this.start;
     const slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, 2 * (used + length)));
     slab.set(this.slab.subarray(this.start, this.at));
     this.slab = slab;
