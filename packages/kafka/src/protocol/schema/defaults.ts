@@ -26,7 +26,7 @@ export function defaultOf(field: FieldSchema): unknown {
 }
 
 /** A struct with every field at its default. */
-export function defaultStruct(fields: readonly FieldSchema[]): Struct {
+function defaultStruct(fields: readonly FieldSchema[]): Struct {
   const struct: Struct = {};
   for (const field of fields) struct[field.name] = defaultOf(field);
   return struct;

@@ -21,7 +21,12 @@ export function noTaggedFields(
   }
 }
 
-/** @throws RangeError for a null that the version does not allow. */
+/**
+ * For generated code, where a field that is tagged in one version may be null in another only. No
+ * message of Kafka 4.3 has one.
+ * @public
+ * @throws RangeError for a null that the version does not allow.
+ */
 export function notNull<T>(value: T | null): T {
   if (value === null) throw new RangeError("null, where null is not allowed");
   return value;
