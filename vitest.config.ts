@@ -21,6 +21,9 @@ export default defineConfig({
             "test/**/*.test.ts",
           ],
           exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
+          // Vitest leaves a core free, which is half of a small machine.
+          maxWorkers: "100%",
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -28,9 +31,13 @@ export default defineConfig({
         test: {
           name: "integration",
           include: ["packages/*/test/**/*.integration.test.ts", "test/**/*.integration.test.ts"],
+          globalSetup: ["test/support/shared-kafka.ts"],
           testTimeout: 120_000,
-          hookTimeout: 180_000,
+          // Long enough to download Kafka.
+          hookTimeout: 300_000,
+          // One file at a time, after the unit tests: they share ports, brokers and two cores.
           fileParallelism: false,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

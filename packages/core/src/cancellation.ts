@@ -31,12 +31,11 @@ export class Cancellation {
     if (this.reason !== undefined) return;
     this.reason = reason;
     this.detach();
-    const children = this.#children;
-    const listeners = this.#listeners;
+    // The sets themselves, not copies: whoever is released or stops listening meanwhile is skipped.
+    if (this.#children !== undefined) for (const child of this.#children) child.cancel(reason);
+    if (this.#listeners !== undefined) for (const listener of this.#listeners) listener(reason);
     this.#children = undefined;
     this.#listeners = undefined;
-    if (children !== undefined) for (const child of children) child.cancel(reason);
-    if (listeners !== undefined) for (const listener of listeners) listener(reason);
     this.#controller?.abort(reason);
   }
 

@@ -27,6 +27,8 @@ export class Drain {
   readonly #onStart = new Set<() => void>();
   readonly #onForce = new Set<() => void>();
   #retained = 0;
+  // The listeners of the start were told, and had their chance to retain.
+  #announced = false;
   #ending: Promise<DrainState> | undefined;
   #finish: ((state: DrainState) => void) | undefined;
 
@@ -57,16 +59,22 @@ export class Drain {
       if (!held) return;
       held = false;
       this.#retained -= 1;
-      if (this.#retained === 0) this.#finish?.("drained");
+      this.#finishIfReleased();
     };
   }
 
-  /** Calls `listener` when the drain starts, at once when it has. Returns how to stop listening. */
+  /**
+   * Calls `listener` when the drain starts, at once when it has. The listener must not throw.
+   * Returns how to stop listening.
+   */
   onStart(listener: () => void): () => void {
     return listen(this.#onStart, this.draining, listener);
   }
 
-  /** Calls `listener` when the deadline passes, at once when it has: end now, whatever is lost. */
+  /**
+   * Calls `listener` when the deadline passes, at once when it has: end now, whatever is lost. The
+   * listener must not throw.
+   */
   onForce(listener: () => void): () => void {
     return listen(this.#onForce, this.state === "forced", listener);
   }
@@ -101,9 +109,14 @@ export class Drain {
       // they are about to finish do so before the count is read.
       queueMicrotask(() => {
         notify(this.#onStart);
-        if (this.#retained === 0) this.#finish?.("drained");
+        this.#announced = true;
+        this.#finishIfReleased();
       });
     });
+  }
+
+  #finishIfReleased(): void {
+    if (this.#announced && this.#retained === 0) this.#finish?.("drained");
   }
 }
 

@@ -1,3 +1,5 @@
+import { inspect } from "node:util";
+
 /**
  * What kind of failure an error is: the closed set that metrics, logs and protocol answers use.
  *
@@ -50,6 +52,19 @@ export class CancelledError extends ProxyError {
   }
 }
 
+/**
+ * What the call came to, or waited in, was disposed. Nothing was sent: the same request may be
+ * tried again, elsewhere.
+ */
+export class ClosedError extends ProxyError {
+  readonly code = "CLOSED";
+  readonly retriable = true;
+  readonly kind = "unavailable";
+  constructor(what = "the service") {
+    super(`${what} was closed`);
+  }
+}
+
 /** An error as metrics, logs and retry policies see it. */
 export interface Classification {
   readonly kind: ErrorKind;
@@ -79,6 +94,7 @@ const ofSystemCode: ReadonlyMap<string, ErrorKind> = new Map([
   ["EPROTO", "protocol"],
   ["ETIMEDOUT", "timeout"],
   ["ERR_STREAM_PREMATURE_CLOSE", "unavailable"],
+  ["TIMEOUT_ERR", "timeout"],
 ]);
 
 const retriableKinds: ReadonlySet<ErrorKind> = new Set(["timeout", "overload", "unavailable"]);
@@ -100,10 +116,23 @@ function systemCode(error: unknown): string | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   // `AbortController.abort()` without a reason: a DOMException whose `code` is the number 20.
   if ("name" in error && error.name === "AbortError") return "ABORT_ERR";
-  return "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if ("code" in error && typeof error.code === "string") return error.code;
+  // `AbortSignal.timeout()`: a DOMException whose `code` is the number 23.
+  return "name" in error && error.name === "TimeoutError" ? "TIMEOUT_ERR" : undefined;
 }
 
-/** The message of anything thrown, for a line in a log or in another error. */
+/** The message of anything thrown, for a line in a log or in another error. Never empty. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  if (!(error instanceof Error)) return show(error);
+  if (error.message !== "") return error.message;
+  // What `net.connect` fails with when it tried several addresses: the messages are in the parts.
+  if (error instanceof AggregateError && error.errors.length > 0) {
+    return [...new Set(error.errors.map(messageOf))].join("; ");
+  }
+  return systemCode(error) ?? error.name;
+}
+
+function show(thrown: unknown): string {
+  if (typeof thrown === "string" && thrown !== "") return thrown;
+  return inspect(thrown, { depth: 1, breakLength: Infinity });
 }

@@ -1,3 +1,4 @@
+import type { Context } from "./context.ts";
 import { guard, GuardedService } from "./service.ts";
 import type { Call, Service, ServiceParts } from "./service.ts";
 
@@ -26,15 +27,16 @@ export interface Tier<Req, Res> extends ServiceParts {
  *
  * @param name what `describe()` prints, normally the name of the factory.
  */
-export function layer<InnerReq, InnerRes, Req = InnerReq, Res = InnerRes>(
+export function layer<Req, Res, InnerReq = Req, InnerRes = Res>(
   name: string,
-  build: (inner: GuardedService<InnerReq, InnerRes>) => Call<Req, Res> | Tier<Req, Res>,
+  build: (inner: GuardedService<InnerReq, InnerRes>) => BareCall<Req, Res> | Tier<Req, Res>,
 ): Layer<Service<InnerReq, InnerRes>, Service<Req, Res>> {
   return named(name, (service) => {
     const inner = guard(service);
     const built = build(inner);
     const tier = typeof built === "function" ? { call: built } : built;
     return new GuardedService(tier.call, {
+      name,
       status: tier.status ?? (() => inner.status()),
       dispose: async () => {
         try {
@@ -47,7 +49,22 @@ export function layer<InnerReq, InnerRes, Req = InnerReq, Res = InnerRes>(
   });
 }
 
+/** A {@link Call}, as the result of `build` in {@link layer}. */
+export interface BareCall<in Req, out Res> {
+  (request: Req, cx: Context): Promise<Res>;
+  /**
+   * `Function.prototype.call`, by a type that has no parameters to say: else the parameters of a
+   * tier's `call`, of which the compiler asks both types, would have none either.
+   */
+  readonly call: object;
+}
+
 /** Gives a layer the name that `describe()` prints. */
 export function named<Inner, Outer>(name: string, build: Layer<Inner, Outer>): Layer<Inner, Outer> {
   return Object.defineProperty((inner: Inner) => build(inner), "name", { value: name });
+}
+
+/** `mapRequest(decode)` for a function with a name, `mapRequest` for one without. */
+export function nameWith(name: string, fn: { readonly name: string }): string {
+  return fn.name === "" ? name : `${name}(${fn.name})`;
 }

@@ -5,7 +5,8 @@
  * closing cannot leak.
  */
 export class Scope implements AsyncDisposable {
-  #releases: Release[] = [];
+  // Entries, not functions: the same function may be registered twice.
+  readonly #entries = new Set<Entry>();
   #closing: Promise<void> | undefined;
 
   get closed(): boolean {
@@ -24,11 +25,9 @@ export class Scope implements AsyncDisposable {
       this.#closing.catch(() => {});
       return () => {};
     }
-    this.#releases.push(release);
-    return () => {
-      const at = this.#releases.lastIndexOf(release);
-      if (at !== -1) this.#releases.splice(at, 1);
-    };
+    const entry: Entry = { release };
+    this.#entries.add(entry);
+    return () => this.#entries.delete(entry);
   }
 
   /** Registers something disposable, and gives it back. */
@@ -61,12 +60,12 @@ export class Scope implements AsyncDisposable {
 
   async #close(): Promise<void> {
     const failures: unknown[] = [];
-    const releases = this.#releases;
-    this.#releases = [];
-    for (const release of releases.toReversed()) {
+    for (const entry of [...this.#entries].toReversed()) {
+      // Taken back meanwhile: a release may end what another one was registered for.
+      if (!this.#entries.delete(entry)) continue;
       try {
         // oxlint-disable-next-line no-await-in-loop -- the order is the point
-        await release();
+        await entry.release();
       } catch (error) {
         failures.push(error);
       }
@@ -77,6 +76,10 @@ export class Scope implements AsyncDisposable {
 }
 
 type Release = () => PromiseLike<void> | void;
+
+interface Entry {
+  readonly release: Release;
+}
 
 async function dispose(resource: Disposable | AsyncDisposable): Promise<void> {
   if (Symbol.asyncDispose in resource) await resource[Symbol.asyncDispose]();

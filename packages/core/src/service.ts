@@ -1,4 +1,5 @@
 import type { Context } from "./context.ts";
+import { ClosedError } from "./error.ts";
 
 /**
  * How ready a service is to take a call. A hint for balancers and admin pages, never a
@@ -23,10 +24,18 @@ export interface Service<in Req, out Res> extends Partial<AsyncDisposable> {
    *
    * It settles soon after `cx` is cancelled.
    */
-  call(request: Req, cx: Context): Promise<Res>;
+  // A property: parameters of methods are compared both ways, and a service of a narrower request
+  // would pass for one of a wider.
+  readonly call: (request: Req, cx: Context) => Promise<Res>;
 
   /** @default "open", for a service that does not say. */
   status?(): ServiceStatus;
+
+  /**
+   * Never there: it keeps functions out, which have a `call` as well (`Function.prototype.call`)
+   * and would pass for services. `service(fn)` makes one of a function.
+   */
+  readonly apply?: never;
 }
 
 /** The `call` of a service, on its own. */
@@ -39,37 +48,81 @@ export interface ServiceParts {
   readonly dispose?: () => PromiseLike<void> | void;
 }
 
+export interface ServiceOptions extends ServiceParts {
+  /**
+   * What `describe()` prints.
+   * @default the name of the function
+   */
+  readonly name?: string;
+}
+
 /** Makes a service of a function. A synchronous throw in `call` becomes a rejection. */
-export function service<Req, Res>(call: Call<Req, Res>, parts: ServiceParts = {}): GuardedService<Req, Res> {
-  return new GuardedService(call, parts);
+export function service<Req, Res>(
+  call: Call<Req, Res>,
+  options: ServiceOptions = {},
+): GuardedService<Req, Res> {
+  return new GuardedService(call, options);
 }
 
 /**
  * The same service, with the promises of the contract kept for it: `call` never throws
- * synchronously, `status` always answers, and it is disposed at most once. Services that are
- * guarded already come back as they are.
+ * synchronously, `status` always answers, it is disposed at most once, and once that began it
+ * refuses with CLOSED. Services that are guarded already come back as they are.
+ * @throws TypeError for a function, whose own `call` is another thing: see {@link serviceOf}
  */
 export function guard<Req, Res>(inner: Service<Req, Res>): GuardedService<Req, Res> {
   if (inner instanceof GuardedService) return inner;
+  if (typeof inner === "function") throw new TypeError("a function is not a service: use service(fn)");
   return new GuardedService((request, cx) => inner.call(request, cx), {
+    name: nameOf(inner),
     status: () => inner.status?.() ?? "open",
     dispose: () => inner[Symbol.asyncDispose]?.(),
   });
 }
 
+/** A service as {@link guard} gives it, or one of a plain function: for options that take either. */
+export function serviceOf<Req, Res>(given: Service<Req, Res> | Call<Req, Res>): GuardedService<Req, Res> {
+  return typeof given === "function" ? service(given) : guard(given);
+}
+
+/**
+ * The same service without its disposal, for a stack that uses what it does not own: a stack
+ * disposes every service that it was given, `to` of `route` and `fallback` included.
+ */
+export function borrow<Req, Res>(owned: Service<Req, Res>): GuardedService<Req, Res> {
+  return new GuardedService((request, cx) => owned.call(request, cx), {
+    name: nameOf(owned),
+    status: () => owned.status?.() ?? "open",
+  });
+}
+
+/** What a service is called: its own name, else that of its class, else `(service)`. */
+export function nameOf(service: object): string {
+  if (typeof service === "function") return service.name || "(function)";
+  if (service instanceof GuardedService) return service.name;
+  const name = service.constructor?.name;
+  return name === undefined || name === "Object" ? "(service)" : name;
+}
+
 /** A service whose contract is kept; see {@link guard}. */
 export class GuardedService<in Req, out Res> implements Service<Req, Res>, AsyncDisposable {
   readonly #call: Call<Req, Res>;
-  readonly #parts: ServiceParts;
+  readonly #options: ServiceOptions;
   #disposal: Promise<void> | undefined;
 
-  constructor(call: Call<Req, Res>, parts: ServiceParts) {
+  constructor(call: Call<Req, Res>, options: ServiceOptions) {
     this.#call = call;
-    this.#parts = parts;
+    this.#options = options;
+  }
+
+  /** What `describe()` prints. */
+  get name(): string {
+    return this.#options.name || this.#call.name || "(service)";
   }
 
   // Not `async`: that would cost a promise per tier (bench/onion.bench.ts).
   call(request: Req, cx: Context): Promise<Res> {
+    if (this.#disposal !== undefined) return Promise.reject(new ClosedError());
     try {
       return this.#call(request, cx);
     } catch (error) {
@@ -79,7 +132,7 @@ export class GuardedService<in Req, out Res> implements Service<Req, Res>, Async
 
   status(): ServiceStatus {
     if (this.#disposal !== undefined) return "closed";
-    return this.#parts.status?.() ?? "open";
+    return this.#options.status?.() ?? "open";
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -88,6 +141,6 @@ export class GuardedService<in Req, out Res> implements Service<Req, Res>, Async
   }
 
   async #dispose(): Promise<void> {
-    await this.#parts.dispose?.();
+    await this.#options.dispose?.();
   }
 }

@@ -1,6 +1,6 @@
 import type { Layer } from "./layer.ts";
-import { guard } from "./service.ts";
-import type { Call, GuardedService, Service } from "./service.ts";
+import { guard, GuardedService, nameOf, serviceOf } from "./service.ts";
+import type { Call, Service } from "./service.ts";
 
 /**
  * Begins a stack for services that take `Req` and answer `Res`. Layers are written outermost
@@ -40,16 +40,19 @@ export class Stack<in OuterReq, out OuterRes, out Req, in Res> {
   }
 
   /** Closes the stack with its innermost service, or with a plain function as one. */
+  service(ground: Service<Req, Res>): GuardedService<OuterReq, OuterRes>;
+  service(ground: Call<Req, Res>): GuardedService<OuterReq, OuterRes>;
   service(ground: Service<Req, Res> | Call<Req, Res>): GuardedService<OuterReq, OuterRes> {
-    const tiers = [...this.#names(), groundName(ground)];
-    let built: AnyService = guard(typeof ground === "function" ? { call: ground } : ground);
+    const floor = serviceOf(ground);
+    let built: AnyService = floor;
     for (const layer of this.#layers.toReversed()) built = guard(layer(built));
+    if (built === floor) built = itself(floor);
     const outermost = guard(built as unknown as Service<OuterReq, OuterRes>);
-    tiersOf.set(outermost, tiers);
+    tiersOf.set(outermost, [...this.#names(), ...(tiersOf.get(ground) ?? [nameOf(ground)])]);
     return outermost;
   }
 
-  /** The tiers so far, one a line, outermost first. */
+  /** The tiers so far, one a line, outermost first; `describe(service)` has the ground as well. */
   describe(): string {
     return draw(this.#names());
   }
@@ -71,14 +74,19 @@ export function describe(service: object): string {
   return draw(tiers(service));
 }
 
-function draw(names: readonly string[]): string {
-  return names.map((name, depth) => (depth === 0 ? name : `${"  ".repeat(depth - 1)}└ ${name}`)).join("\n");
+/** A service on one line, for the name of a layer that holds it: `a › b › ground`. */
+export function inline(service: object): string {
+  return tiersOf.get(service)?.join(" › ") ?? nameOf(service);
 }
 
-function groundName(ground: object): string {
-  if (typeof ground === "function") return ground.name || "(function)";
-  const below = tiersOf.get(ground);
-  if (below !== undefined) return below.join(" › ");
-  const name = ground.constructor?.name;
-  return name === undefined || name === "Object" || name === "GuardedService" ? "(service)" : name;
+// A stack whose layers all step aside is its ground, which has a description of its own to keep.
+function itself<Req, Res>(ground: GuardedService<Req, Res>): GuardedService<Req, Res> {
+  return new GuardedService((request, cx) => ground.call(request, cx), {
+    status: () => ground.status(),
+    dispose: () => ground[Symbol.asyncDispose](),
+  });
+}
+
+function draw(names: readonly string[]): string {
+  return names.map((name, depth) => (depth === 0 ? name : `${"  ".repeat(depth - 1)}└ ${name}`)).join("\n");
 }

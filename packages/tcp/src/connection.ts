@@ -1,5 +1,7 @@
-import { Scope } from "@pagoda/core";
+import { classify, ProxyError, Scope } from "@pagoda/core";
 import type { Duplex } from "node:stream";
+
+import type { ProxyHeader } from "./proxy-protocol/header.ts";
 
 /**
  * Why a connection ended: the closed set that metrics and logs use.
@@ -23,9 +25,17 @@ export const closeCauses: readonly CloseCause[] = [
   "io_error",
 ];
 
+/** The cause to close a connection with when `error` is why: the one place that maps the two. */
+export function closeCauseOf(error: unknown): CloseCause {
+  const { kind, code } = classify(error);
+  // What OpenSSL says of the other side's bytes; there is no list of its codes.
+  if (kind === "protocol" || code.startsWith("ERR_SSL_")) return "protocol_error";
+  return kind === "denied" || kind === "overload" ? "policy" : "io_error";
+}
+
 /** One end of a connection. */
 export interface Endpoint {
-  /** IP address, without brackets. */
+  /** IP address or name, without brackets; what an empty one means is up to who takes it. */
   readonly host: string;
   readonly port: number;
 }
@@ -52,6 +62,17 @@ export interface Closing {
   readonly error: Error | undefined;
 }
 
+/** The connection closed while something still wanted to read or write it. */
+export class ConnectionClosedError extends ProxyError {
+  readonly code = "CONNECTION_CLOSED";
+  readonly retriable = true;
+  readonly kind = "unavailable";
+  /** @param when ends the sentence "the connection closed ...". */
+  constructor(when: string, options?: ErrorOptions) {
+    super(`the connection closed ${when}`, options);
+  }
+}
+
 export interface ConnectionOptions {
   readonly remote: Endpoint;
   readonly local: Endpoint;
@@ -76,6 +97,8 @@ export class Connection {
   /** The bytes as they came from the network (or from memory, in a test). */
   readonly transport: Duplex;
   readonly local: Endpoint;
+  /** Who is at the other end of the transport: a balancer, where there is one in between. */
+  readonly peer: Endpoint;
   /** When it was opened, on the clock of `performance.now()`. */
   readonly openedAtMs: number;
   /** Released when the connection has closed. */
@@ -86,14 +109,17 @@ export class Connection {
   #remote: Endpoint;
   #stream: Duplex;
   #tls: TlsFacts | undefined;
+  #proxyHeader: ProxyHeader | undefined;
   #cause: CloseCause | undefined;
   #error: Error | undefined;
+  #held: Promise<unknown> | undefined;
 
   constructor(transport: Duplex, options: ConnectionOptions) {
     lastId += 1;
     this.id = lastId;
     this.transport = transport;
     this.#stream = transport;
+    this.peer = options.remote;
     this.#remote = options.remote;
     this.#tls = options.tls;
     this.local = options.local;
@@ -101,11 +127,20 @@ export class Connection {
     this.openedAtMs = performance.now();
     transport.on("error", (error: Error) => this.#failed(error));
     this.closed = new Promise((resolve) => {
-      transport.once("close", () => {
-        this.#cause ??= this.#error === undefined ? "peer_closed" : "io_error";
+      const finish = (): void => {
+        // The transport closes before the `error` of TLS on top of it is emitted.
+        this.#error ??= this.#stream.errored ?? undefined;
+        this.#cause ??= this.#error === undefined ? "peer_closed" : closeCauseOf(this.#error);
         resolve({ cause: this.#cause, error: this.#error });
-        this.scope.close().catch((error: unknown) => this.#failed(error));
-      });
+        // A release that fails is a defect of what registered it; the connection has closed anyway.
+        this.scope.close().catch(() => {});
+      };
+      const closed = (): void => {
+        if (this.#held === undefined) finish();
+        else this.#held.then(finish, finish);
+      };
+      if (transport.closed) closed();
+      else transport.once("close", closed);
     });
   }
 
@@ -117,6 +152,11 @@ export class Connection {
   /** The client as it says it is: the PROXY header's source where one was accepted. */
   get remote(): Endpoint {
     return this.#remote;
+  }
+
+  /** The PROXY protocol header that was accepted, with its extensions. */
+  get proxyHeader(): ProxyHeader | undefined {
+    return this.#proxyHeader;
   }
 
   /** Undefined on a connection in plain text. */
@@ -137,13 +177,18 @@ export class Connection {
   /** Puts TLS on the connection: `stream` is the decrypted side from now on. */
   secure(stream: Duplex, tls: TlsFacts): void {
     if (stream !== this.transport) stream.on("error", (error: Error) => this.#failed(error));
+    // Closed while the handshake ended: nobody else would close the decrypted side.
+    if (this.transport.destroyed) stream.destroy();
     this.#stream = stream;
     this.#tls = tls;
   }
 
-  /** Records who the client really is, as a trusted balancer said. */
-  cameFrom(remote: Endpoint): void {
-    this.#remote = remote;
+  /** Records what a trusted balancer said in a PROXY protocol header, first who the client is. */
+  cameThrough(header: ProxyHeader): void {
+    this.#proxyHeader = header;
+    const { command, addresses } = header;
+    if (command === "local" || addresses.family === "unix" || addresses.family === "unspec") return;
+    this.#remote = addresses.source;
   }
 
   /**
@@ -155,6 +200,19 @@ export class Connection {
     this.#error ??= error;
     this.#stream.destroy();
     this.transport.destroy();
+  }
+
+  /**
+   * Puts `closed` off until `work` has settled, should the transport close meanwhile: what fails is
+   * told after its transport has closed, and can still give the cause by `close`. It must settle
+   * once the transport has closed.
+   */
+  holdClosed(work: Promise<unknown>): void {
+    const release = (): void => {
+      if (this.#held === work) this.#held = undefined;
+    };
+    this.#held = work;
+    work.then(release, release);
   }
 
   #failed(error: unknown): void {

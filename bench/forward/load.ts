@@ -1,0 +1,126 @@
+/** The clients of the forward benchmark, in a process of their own. */
+
+import { connect } from "node:net";
+import type { Socket } from "node:net";
+
+/** One round of requests and responses, all of `requestBytes`. */
+export interface PingPong {
+  readonly kind: "ping-pong";
+  readonly port: number;
+  readonly connections: number;
+  /** Requests under way on each connection: sent in one write, answered before the next. */
+  readonly depth: number;
+  /** In all, over all connections. */
+  readonly requests: number;
+  readonly requestBytes: number;
+}
+
+/** Bytes one way, over one connection. */
+export interface Bulk {
+  readonly kind: "bulk";
+  readonly port: number;
+  readonly bytes: number;
+}
+
+/** One request on each of many connections, which then stay open until the next load. */
+export interface Hold {
+  readonly kind: "hold";
+  readonly port: number;
+  readonly connections: number;
+  readonly requestBytes: number;
+}
+
+export type Load = PingPong | Bulk | Hold;
+
+export interface LoadResult {
+  readonly elapsedMs: number;
+  /** What went wrong; the figure is void then. */
+  readonly failure?: string;
+}
+
+function holdOn(socket: Socket, { requestBytes }: Hold): Promise<void> {
+  let missing = requestBytes;
+  return new Promise((resolve, reject) => {
+    socket.on("connect", () => socket.write(Buffer.alloc(requestBytes, "r")));
+    socket.on("data", (chunk: Buffer) => {
+      missing -= chunk.length;
+      if (missing === 0) resolve();
+    });
+    socket.on("error", reject);
+  });
+}
+
+const bulkChunk = Buffer.alloc(256 * 1024, "b");
+
+function pingPongOn(socket: Socket, { depth, connections, requests, requestBytes }: PingPong): Promise<void> {
+  const batch = Buffer.alloc(depth * requestBytes, "r");
+  let batches = Math.ceil(requests / connections / depth);
+  let missing = 0;
+  return new Promise((resolve, reject) => {
+    const next = (): void => {
+      if (batches === 0) {
+        socket.end();
+        resolve();
+        return;
+      }
+      batches -= 1;
+      missing = batch.length;
+      socket.write(batch);
+    };
+    socket.on("data", (chunk: Buffer) => {
+      missing -= chunk.length;
+      if (missing === 0) next();
+      else if (missing < 0) reject(new Error("more came back than was sent"));
+    });
+    socket.on("error", reject);
+    socket.on("connect", next);
+  });
+}
+
+function bulkOn(socket: Socket, { bytes }: Bulk): Promise<void> {
+  let left = bytes;
+  let counted = "";
+  return new Promise((resolve, reject) => {
+    const send = (): void => {
+      while (left > 0) {
+        const chunk = bulkChunk.subarray(0, Math.min(left, bulkChunk.length));
+        left -= chunk.length;
+        if (!socket.write(chunk)) return;
+      }
+      socket.end();
+    };
+    socket.on("connect", send);
+    socket.on("drain", send);
+    socket.on("data", (chunk: Buffer) => (counted += chunk.toString("latin1")));
+    socket.on("end", () => {
+      if (Number(counted) === bytes) resolve();
+      else reject(new Error(`sent ${bytes} bytes, ${counted} arrived`));
+    });
+    socket.on("error", reject);
+  });
+}
+
+function exchangeOn(socket: Socket, load: Load): Promise<void> {
+  if (load.kind === "bulk") return bulkOn(socket, load);
+  if (load.kind === "ping-pong") return pingPongOn(socket, load);
+  return holdOn(socket, load);
+}
+
+let open: readonly Socket[] = [];
+
+async function run(load: Load): Promise<LoadResult> {
+  for (const socket of open) socket.destroy();
+  open = Array.from({ length: load.kind === "bulk" ? 1 : load.connections }, () =>
+    connect({ port: load.port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true }),
+  );
+  const startedMs = performance.now();
+  try {
+    await Promise.all(open.map((socket) => exchangeOn(socket, load)));
+    return { elapsedMs: performance.now() - startedMs };
+  } catch (error) {
+    return { elapsedMs: 0, failure: String(error) };
+  }
+}
+
+process.on("message", (load: Load) => void run(load).then((result) => process.send?.(result)));
+process.send?.({ port: 0 });

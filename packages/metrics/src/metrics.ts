@@ -1,0 +1,33 @@
+import type { Registry } from "prom-client";
+
+import { DetectionMetrics } from "./detection-metrics.ts";
+import { ProcessMetrics } from "./process-metrics.ts";
+import type { BuildInfo } from "./process-metrics.ts";
+import { TcpMetrics } from "./tcp-metrics.ts";
+import { UpstreamMetrics } from "./upstream-metrics.ts";
+
+export interface MetricsOptions {
+  /** Where to register. Required: prom-client's global registry is never touched. */
+  readonly registry: Registry;
+  readonly build: BuildInfo;
+}
+
+/** Every family of a proxy, made once per registry and handed to the layers that feed them. */
+export interface Metrics {
+  readonly registry: Registry;
+  readonly process: ProcessMetrics;
+  readonly tcp: TcpMetrics;
+  readonly upstream: UpstreamMetrics;
+  readonly detection: DetectionMetrics;
+}
+
+/** @throws Error, from prom-client, when the registry already has one of the families. */
+export function createMetrics({ registry, build }: MetricsOptions): Metrics {
+  return {
+    registry,
+    process: new ProcessMetrics(registry, build),
+    tcp: new TcpMetrics(registry),
+    upstream: new UpstreamMetrics(registry),
+    detection: new DetectionMetrics(registry),
+  };
+}

@@ -1,0 +1,29 @@
+import { messageOf, ProxyError } from "@pagoda/core";
+
+/** What the process ends with. `sysexits.h` has 78 as EX_CONFIG. */
+export const exitCodes = { ok: 0, runtime: 1, usage: 2, configuration: 78 } as const;
+
+/** The command line is not one that the program takes. */
+export class UsageError extends ProxyError {
+  readonly code = "USAGE";
+  readonly retriable = false;
+  readonly kind = "invalid";
+}
+
+/** The exit code for an error that ended the program. */
+export function exitCodeOf(error: unknown): number {
+  if (!ProxyError.is(error)) return exitCodes.runtime;
+  switch (error.code) {
+    case "USAGE":
+      return exitCodes.usage;
+    case "BAD_CERTIFICATE":
+      return exitCodes.configuration;
+    default:
+      return exitCodes.runtime;
+  }
+}
+
+/** The one line that says why the program ended. */
+export function lastWords(error: unknown): string {
+  return `pagoda: ${messageOf(error).replaceAll(/\s*\n\s*/g, " ")}`;
+}

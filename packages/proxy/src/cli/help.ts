@@ -1,0 +1,31 @@
+import { flagHelp } from "./flags.ts";
+import { runFlags } from "./run-flags.ts";
+
+export const help: string = `pagoda - a Kafka-aware proxy you can program in TypeScript
+
+USAGE     pagoda COMMAND [FLAGS]
+
+USE IT    run        put the proxy in front of an upstream
+          demo       the proxy before an upstream of its own, with traffic to look at
+OPERATE   version    print the version (--json for all of it)
+          help       print this, or the help of a command: pagoda run --help
+
+EXAMPLES  pagoda demo
+          pagoda run --listen 127.0.0.1:19092 --upstream localhost:9092
+          pagoda run --listen :8443 --upstream localhost:8080 --tls-cert cert.pem --tls-key key.pem
+`;
+
+export const runHelp: string = `pagoda run - put the proxy in front of an upstream
+
+USAGE     pagoda run --listen HOST:PORT --upstream HOST:PORT [FLAGS]
+
+FLAGS
+${flagHelp(runFlags)}
+
+SIGNALS   SIGTERM, SIGINT   stop accepting, let connections finish, then exit 0; a second one exits at once
+EXIT      0 stopped in order, 1 runtime error, 2 wrong usage, 78 configuration that cannot work
+
+EXAMPLES  pagoda run --listen 127.0.0.1:19092 --upstream localhost:9092 --protocol kafka
+          pagoda run --listen 127.0.0.1:8080 --upstream localhost:3000 --admin 127.0.0.1:9191
+          pagoda run --listen :8443 --upstream localhost:8080 --tls-cert cert.pem --tls-key key.pem
+`;

@@ -1,0 +1,82 @@
+import { describe, expect, it } from "vitest";
+
+import { readRunFlags } from "./run-flags.ts";
+
+const least = ["--listen", "127.0.0.1:0", "--upstream", "localhost:9092"];
+
+describe("readRunFlags", () => {
+  it("needs no more than where to listen and where to forward to", () => {
+    const { options, logLevel } = readRunFlags(least);
+    expect(options).toMatchObject({
+      listen: { host: "127.0.0.1", port: 0 },
+      upstream: { host: "localhost", port: 9092 },
+      admin: { host: "127.0.0.1", port: 9190 },
+      protocol: "detect",
+    });
+    expect(options.tls).toBeUndefined();
+    expect(options.upstreamTls).toBeUndefined();
+    expect(logLevel).toBe("info");
+  });
+
+  it("reads every flag", () => {
+    const all = [
+      ["--protocol", "kafka"],
+      ["--name", "edge"],
+      ["--admin", "off"],
+      ["--tls-cert", "c.pem", "--tls-key", "k.pem", "--tls-client-ca", "ca.pem"],
+      ["--upstream-tls", "--upstream-ca", "u.pem", "--upstream-server-name", "kafka"],
+      ["--upstream-cert", "p.pem", "--upstream-key", "pk.pem"],
+      ["--accept-proxy-header", "required", "--trusted-proxies", "10.0.0.0/8,::1"],
+      ["--send-proxy-header", "2", "--max-connections", "5", "--detect-timeout", "1.5s"],
+      ["--connect-timeout", "2s", "--idle-timeout", "3m", "--drain-timeout", "4s", "--log-level", "debug"],
+    ].flat();
+    expect(readRunFlags([...least, ...all])).toEqual({
+      logLevel: "debug",
+      options: {
+        name: "edge",
+        listen: { host: "127.0.0.1", port: 0 },
+        upstream: { host: "localhost", port: 9092 },
+        protocol: "kafka",
+        admin: undefined,
+        tls: { certFile: "c.pem", keyFile: "k.pem", clientCaFile: "ca.pem" },
+        upstreamTls: { caFile: "u.pem", serverName: "kafka", certFile: "p.pem", keyFile: "pk.pem" },
+        acceptProxyHeader: { mode: "required", trusted: ["10.0.0.0/8", "::1"] },
+        sendProxyHeader: 2,
+        maxConnections: 5,
+        detectTimeoutMs: 1_500,
+        connectTimeoutMs: 2_000,
+        idleTimeoutMs: 180_000,
+        drainTimeoutMs: 4_000,
+      },
+    });
+  });
+
+  it.each([
+    [[], "--listen HOST:PORT is missing; --upstream HOST:PORT is missing"],
+    [["--listen", "nowhere", "--upstream", "x:1"], '--listen: "nowhere" is not HOST:PORT: a port is missing'],
+    [["--listen", "127.0.0.1:70000", "--upstream", "x:1"], "the port must be a whole number from 0 to 65535"],
+    [[...least, "--upsteam", "x:1"], "unknown flag --upsteam - did you mean --upstream?"],
+    [
+      [...least, "--protocol", "kafak"],
+      '--protocol must be detect, kafka, http, opaque, got "kafak" - did you mean kafka?',
+    ],
+    [[...least, "--idle-timeout", "soon"], "--idle-timeout must be a duration like 500ms, 10s or 5m"],
+    [[...least, "--idle-timeout", "597h"], "at most 596h"],
+    [[...least, "--max-connections", "0"], "--max-connections must be a whole number from 1"],
+    [[...least, "--tls-cert", "c.pem"], "--tls-cert needs --tls-key FILE beside it"],
+    [[...least, "--tls-key", "k.pem"], "--tls-key needs --tls-cert FILE beside it"],
+    [[...least, "--tls-client-ca", "ca.pem"], "--tls-client-ca needs --tls-cert and --tls-key"],
+    [[...least, "--accept-proxy-header", "required"], "--accept-proxy-header needs --trusted-proxies"],
+    [[...least, "--trusted-proxies", "10.0.0.0/8"], "--trusted-proxies needs --accept-proxy-header"],
+    [[...least, "--accept-proxy-header", "optional", "--trusted-proxies", "10.0.0.0/33"], '"10.0.0.0/33"'],
+    [[...least, "--log-level", "loud"], "--log-level must be trace, debug"],
+  ])("refuses %j", (args, words) => {
+    expect(() => readRunFlags(args)).toThrow(words);
+  });
+
+  it("names all faults at once", () => {
+    expect(() => readRunFlags(["--listen", "x", "--admin", "y", "--protocol", "z"])).toThrow(
+      /--listen.*--upstream HOST:PORT is missing.*--protocol.*--admin/s,
+    );
+  });
+});
