@@ -48,6 +48,7 @@ export const systemTools = {
       findTool("nginx") !== undefined && existsSync("/usr/lib/nginx/modules/ngx_stream_module.so"),
   },
   "redis-server": { debianPackage: "redis-server" },
+  tshark: { debianPackage: "tshark" },
 } as const satisfies Record<string, SystemTool>;
 
 export type SystemToolName = keyof typeof systemTools;
