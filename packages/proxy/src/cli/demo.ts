@@ -62,9 +62,9 @@ pagoda is serving ${at} before a demo upstream (an HTTP service on port ${upstre
   look at it    curl http://${admin}/metrics | grep pagoda_
   its tiers     curl http://${admin}/stacks
 
-  your Kafka    npm run -s pagoda -- run --listen 127.0.0.1:19092 --upstream localhost:9092
-                where the broker's advertised listener is 127.0.0.1:19092; then
-                kcat -b 127.0.0.1:19092 -L
+  a real Kafka  npm run kafka -- --advertise 127.0.0.1:19192
+                npm run -s pagoda -- run --listen 127.0.0.1:19192 --upstream THE_UPSTREAM_IT_PRINTED --admin off
+                kcat -b 127.0.0.1:19192 -L
 
 Ctrl-C stops it.
 `;
