@@ -1,5 +1,6 @@
 /** The clients of the forward benchmark, in a process of their own. */
 
+import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 
@@ -30,7 +31,18 @@ export interface Hold {
   readonly requestBytes: number;
 }
 
-export type Load = PingPong | Bulk | Hold;
+/** Connections that each carry one exchange, some at a time. */
+export interface Churn {
+  readonly kind: "churn";
+  readonly port: number;
+  /** In all. */
+  readonly connections: number;
+  readonly atOnce: number;
+  /** What each sends first, hexadecimal, and gets back. */
+  readonly firstBytes: string;
+}
+
+export type Load = PingPong | Bulk | Hold | Churn;
 
 export interface LoadResult {
   readonly elapsedMs: number;
@@ -38,10 +50,10 @@ export interface LoadResult {
   readonly failure?: string;
 }
 
-function holdOn(socket: Socket, { requestBytes }: Hold): Promise<void> {
-  let missing = requestBytes;
+function exchangeOn(socket: Socket, request: Buffer): Promise<void> {
+  let missing = request.length;
   return new Promise((resolve, reject) => {
-    socket.on("connect", () => socket.write(Buffer.alloc(requestBytes, "r")));
+    socket.on("connect", () => socket.write(request));
     socket.on("data", (chunk: Buffer) => {
       missing -= chunk.length;
       if (missing === 0) resolve();
@@ -100,22 +112,45 @@ function bulkOn(socket: Socket, { bytes }: Bulk): Promise<void> {
   });
 }
 
-function exchangeOn(socket: Socket, load: Load): Promise<void> {
-  if (load.kind === "bulk") return bulkOn(socket, load);
-  if (load.kind === "ping-pong") return pingPongOn(socket, load);
-  return holdOn(socket, load);
+const open = new Set<Socket>();
+
+function connectTo(port: number): Socket {
+  const socket = connect({ port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true });
+  open.add(socket);
+  return socket;
 }
 
-let open: readonly Socket[] = [];
+async function churn({ port, connections, atOnce, firstBytes }: Churn): Promise<void> {
+  const request = Buffer.from(firstBytes, "hex");
+  const one = async (): Promise<void> => {
+    for (let n = 0; n < connections / atOnce; n++) {
+      const socket = connectTo(port);
+      await exchangeOn(socket, request);
+      socket.end().resume();
+      await once(socket, "close");
+      open.delete(socket);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, one));
+}
+
+async function carry(load: Load): Promise<void> {
+  if (load.kind === "churn") return churn(load);
+  if (load.kind === "bulk") return bulkOn(connectTo(load.port), load);
+  const sockets = Array.from({ length: load.connections }, () => connectTo(load.port));
+  const exchange = (socket: Socket): Promise<void> =>
+    load.kind === "ping-pong"
+      ? pingPongOn(socket, load)
+      : exchangeOn(socket, Buffer.alloc(load.requestBytes, "r"));
+  await Promise.all(sockets.map(exchange));
+}
 
 async function run(load: Load): Promise<LoadResult> {
   for (const socket of open) socket.destroy();
-  open = Array.from({ length: load.kind === "bulk" ? 1 : load.connections }, () =>
-    connect({ port: load.port, host: "127.0.0.1", noDelay: true, allowHalfOpen: true }),
-  );
+  open.clear();
   const startedMs = performance.now();
   try {
-    await Promise.all(open.map((socket) => exchangeOn(socket, load)));
+    await carry(load);
     return { elapsedMs: performance.now() - startedMs };
   } catch (error) {
     return { elapsedMs: 0, failure: String(error) };

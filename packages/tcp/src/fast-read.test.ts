@@ -118,3 +118,20 @@ it("reads into the same memory while nobody needs what was there", async () => {
   }
   expect(new Set(memory).size).toBe(1);
 });
+
+it("gives the memory of a busy connection that closed to the next one", async () => {
+  const memory: ArrayBufferLike[] = [];
+  for (let n = 0; n < 2; n++) {
+    const [client, accepted] = await sockets();
+    const seen: ArrayBufferLike[] = [];
+    readInto(accepted, (bytes) => (seen.push(bytes.buffer), false), { reuse: true });
+    for (let reads = 0; (seen.at(-1)?.byteLength ?? 0) < 65_536; reads++) {
+      client.write(Buffer.alloc(10_000));
+      while (seen.length <= reads) await turn();
+    }
+    memory.push(...seen.slice(-1));
+    accepted.destroy();
+    await once(accepted, "close");
+  }
+  expect(memory[1]).toBe(memory[0]);
+});

@@ -32,7 +32,7 @@ export function readInto(
   return () => stream.off("data", take);
 }
 
-/** True for sockets that are read into reused memory when asked to. For tests and benchmarks. */
+/** True for streams that `readInto` would read into memory used again. */
 export function canReadFast(stream: Duplex): boolean {
   return readableFast(stream) !== undefined;
 }
@@ -43,7 +43,10 @@ interface Keys {
   readonly generator: symbol;
 }
 
-/** What `onStreamRead` of Node (lib/internal/stream_base_commons.js) looks at. */
+/**
+ * What `onStreamRead` of Node (lib/internal/stream_base_commons.js) looks at: it calls `callback`
+ * after each read, then `generator` for where the next goes, and keeps that alive as `buffer`.
+ */
 interface FastSocket {
   readonly socket: Socket;
   readonly keys: Keys;
@@ -54,15 +57,13 @@ function readFast({ socket, keys, handle }: FastSocket, take: TakeBytes): () => 
   const buffers = new ReadBuffers();
   let bytes = 0;
   let kept = false;
-  // Node keeps `buffer` alive for us, calls `callback` after each read and `generator` after that.
-  Object.assign(socket, {
-    [keys.buffer]: buffers.current,
-    [keys.callback]: (length: number, buffer: Buffer): void => {
-      bytes = length;
-      kept = take(buffer.subarray(0, length));
-    },
-    [keys.generator]: () => buffers.next(bytes, kept),
-  });
+  const internals = socket as unknown as Record<symbol, unknown>;
+  internals[keys.buffer] = buffers.current;
+  internals[keys.callback] = (length: number, buffer: Buffer): void => {
+    bytes = length;
+    kept = take(buffer.subarray(0, length));
+  };
+  internals[keys.generator] = (): Buffer => buffers.next(bytes, kept);
   handle.useUserBuffer(buffers.current);
 
   const waiting = socket.read() as Buffer | null;

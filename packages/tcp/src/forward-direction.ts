@@ -3,8 +3,6 @@ import type { Duplex } from "node:stream";
 import { readInto } from "./fast-read.ts";
 
 export interface DirectionOptions {
-  /** Called at every sign of life: bytes came, or the receiver took what had piled up. */
-  readonly onProgress: () => void;
   /** Called once, when the sender has ended and the receiver was told. */
   readonly onEnd: () => void;
   /** See `ForwardOptions.reuseBuffers`. */
@@ -15,6 +13,8 @@ export interface DirectionOptions {
 export interface Direction {
   /** Bytes taken from the sender and handed to the receiver so far. */
   readonly bytes: number;
+  /** Grows with every sign of life: bytes, an end, or that the receiver took what had piled up. */
+  readonly progress: number;
   /** Stops listening, once both streams have closed. */
   readonly stop: () => void;
 }
@@ -24,20 +24,21 @@ export interface Direction {
  * mark, `from` is not read. Failures are left to whoever watches the streams.
  */
 export function copyDirection(from: Duplex, to: Duplex, options: DirectionOptions): Direction {
-  const { onProgress, onEnd, reuseBuffers } = options;
+  const { onEnd, reuseBuffers } = options;
   let bytes = 0;
+  let events = 0;
   const take = (chunk: Buffer): boolean => {
     bytes += chunk.length;
-    onProgress();
     if (!to.write(chunk)) from.pause();
     // Written at once: the system has a copy.
     return to.writableLength !== 0;
   };
   const drained = (): void => {
-    onProgress();
+    events += 1;
     from.resume();
   };
   const ended = (): void => {
+    events += 1;
     to.end();
     onEnd();
   };
@@ -52,6 +53,9 @@ export function copyDirection(from: Duplex, to: Duplex, options: DirectionOption
   return {
     get bytes() {
       return bytes;
+    },
+    get progress() {
+      return bytes + events;
     },
     stop: () => {
       stopReading();

@@ -1,14 +1,15 @@
 import { once } from "node:events";
-import { text } from "node:stream/consumers";
 
 import { Context } from "@pagoda/core";
 import { describe, expect, it, vi } from "vitest";
 
+import { ConnectionClosedError } from "./connection.ts";
 import type { Connection } from "./connection.ts";
 import { forwardTo } from "./forward-to.ts";
 import type { ForwardToOptions } from "./forward-to.ts";
 import { memoryConnections } from "./testing/memory-connections.ts";
 import { socketConnections } from "./testing/socket-connections.ts";
+import { textOf } from "./testing/text-of.ts";
 
 function rig(options: Partial<ForwardToOptions> = {}) {
   const [client, downstream] = memoryConnections();
@@ -27,19 +28,28 @@ describe("forwardTo", () => {
     await once(downstream.stream, "readable");
     client.end("late");
     opening.resolve(upstream);
-    expect(await text(server)).toBe("early, late");
+    expect(await textOf(server)).toBe("early, late");
     server.end("ok");
-    expect(await text(client)).toBe("ok");
+    expect(await textOf(client)).toBe("ok");
     await done;
     expect(cx.attached).toBe(0);
   });
 
   it("fails as connecting failed, and leaves the downstream to the caller", async () => {
     const refused = Object.assign(new Error("refused"), { code: "ECONNREFUSED" });
-    const { downstream, cx, service } = rig({ connect: () => Promise.reject(refused) });
+    const contexts: Context[] = [];
+    const connect = async (_: Connection, cx: Context): Promise<Connection> => {
+      contexts.push(cx);
+      throw refused;
+    };
+    const { downstream, cx, service } = rig({ connect });
     await expect(service.call(downstream, cx)).rejects.toBe(refused);
     expect(downstream.transport.destroyed).toBe(false);
     expect(cx.attached).toBe(0);
+    downstream.close("io_error");
+    await downstream.closed;
+    await downstream.scope.close();
+    expect(contexts.map(({ cancelled }) => cancelled)).toEqual([false]);
   });
 
   it("gives up connecting when the downstream closes", async () => {
@@ -79,12 +89,22 @@ describe("forwardTo", () => {
     expect([downstream.transport.destroyed, upstream.transport.destroyed]).toEqual([true, true]);
   });
 
+  it("does not fail for being cancelled because the downstream closed in order", async () => {
+    const { client, server, downstream, cx, service } = rig();
+    void downstream.closed.then(() => cx.cancel(new ConnectionClosedError("(peer_closed)")));
+    const done = service.call(downstream, cx);
+    client.resume().end();
+    server.resume().end();
+    await done;
+    expect(cx.cancelled).toBe(true);
+  });
+
   it("says how it went", async () => {
     const onEnd = vi.fn<NonNullable<ForwardToOptions["onEnd"]>>();
     const { client, server, downstream, upstream, cx, service } = rig({ onEnd });
     const done = service.call(downstream, cx);
     client.resume().end("hello");
-    expect(await text(server)).toBe("hello");
+    expect(await textOf(server)).toBe("hello");
     server.end();
     await done;
     expect(onEnd.mock.calls).toEqual([
@@ -116,9 +136,9 @@ describe("forwardTo", () => {
         streams.push(downstream, upstream);
         const done = forwardTo({ connect: async () => upstream }).call(downstream, cx);
         client.stream.end(`question ${n}`);
-        expect(await text(server.stream)).toBe(`question ${n}`);
+        expect(await textOf(server.stream)).toBe(`question ${n}`);
         server.stream.end(`answer ${n}`);
-        expect(await text(client.stream)).toBe(`answer ${n}`);
+        expect(await textOf(client.stream)).toBe(`answer ${n}`);
         await Promise.all([done, client.closed, server.closed]);
       };
       await Promise.all(Array.from({ length: 50 }, (_, n) => one(batch * 50 + n)));

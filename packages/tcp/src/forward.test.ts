@@ -1,7 +1,6 @@
 import { createHash, randomBytes, randomInt } from "node:crypto";
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
-import { text } from "node:stream/consumers";
 import { setImmediate as turn } from "node:timers/promises";
 
 import { Context } from "@pagoda/core";
@@ -14,6 +13,7 @@ import type { ForwardOptions, ForwardResult } from "./forward.ts";
 import { peek } from "./peek.ts";
 import { memoryConnections } from "./testing/memory-connections.ts";
 import { socketConnections } from "./testing/socket-connections.ts";
+import { textOf } from "./testing/text-of.ts";
 
 interface Rig {
   /** Ends that a client and a server of the proxy hold. */
@@ -65,9 +65,9 @@ describe.each(kinds)("forward between $kind", ({ pair, reuseBuffers, fast }) => 
     const { client, server, start } = await rig();
     const result = start();
     client.end("a question");
-    expect(await text(server)).toBe("a question");
+    expect(await textOf(server)).toBe("a question");
     server.end("the answer!");
-    expect(await text(client)).toBe("the answer!");
+    expect(await textOf(client)).toBe("the answer!");
     expect(await result).toEqual({
       cause: "peer_closed",
       closedBy: "downstream",
@@ -81,11 +81,11 @@ describe.each(kinds)("forward between $kind", ({ pair, reuseBuffers, fast }) => 
     const { client, server, start } = await rig();
     const result = start();
     client.end("done");
-    expect(await text(server)).toBe("done");
+    expect(await textOf(server)).toBe("done");
     server.write("still ");
     expect(String((await once(client, "data"))[0])).toBe("still ");
     server.end("here");
-    expect(await text(client)).toBe("here");
+    expect(await textOf(client)).toBe("here");
     expect(await result).toMatchObject({ cause: "peer_closed", closedBy: "downstream" });
   });
 
@@ -93,11 +93,11 @@ describe.each(kinds)("forward between $kind", ({ pair, reuseBuffers, fast }) => 
     const { client, server, start } = await rig();
     const result = start();
     server.end("done");
-    expect(await text(client)).toBe("done");
+    expect(await textOf(client)).toBe("done");
     client.write("still ");
     expect(String((await once(server, "data"))[0])).toBe("still ");
     client.end("here");
-    expect(await text(server)).toBe("here");
+    expect(await textOf(server)).toBe("here");
     expect(await result).toMatchObject({ cause: "peer_closed", closedBy: "upstream" });
   });
 
@@ -107,9 +107,9 @@ describe.each(kinds)("forward between $kind", ({ pair, reuseBuffers, fast }) => 
     upstream.stream.allowHalfOpen = false;
     const result = start();
     client.end("question");
-    expect(await text(server)).toBe("question");
+    expect(await textOf(server)).toBe("question");
     server.end("answer");
-    expect(await text(client)).toBe("answer");
+    expect(await textOf(client)).toBe("answer");
     await result;
   });
 
@@ -119,9 +119,9 @@ describe.each(kinds)("forward between $kind", ({ pair, reuseBuffers, fast }) => 
     downstream.stream.resume();
     await once(downstream.stream, "end");
     const result = start();
-    expect(await text(server)).toBe("");
+    expect(await textOf(server)).toBe("");
     server.end("bye");
-    expect(await text(client)).toBe("bye");
+    expect(await textOf(client)).toBe("bye");
     expect(await result).toMatchObject({ cause: "peer_closed", closedBy: "downstream" });
   });
 
@@ -135,7 +135,7 @@ describe.each(kinds)("forward between $kind", ({ pair, reuseBuffers, fast }) => 
     const result = start();
     client.end("second");
     server.end("SECOND");
-    expect(await Promise.all([text(server), text(client)])).toEqual(["first second", "FIRST SECOND"]);
+    expect(await Promise.all([textOf(server), textOf(client)])).toEqual(["first second", "FIRST SECOND"]);
     expect(await result).toMatchObject({ bytesUp: 12, bytesDown: 12 });
   });
 
@@ -144,7 +144,7 @@ describe.each(kinds)("forward between $kind", ({ pair, reuseBuffers, fast }) => 
     client.end("all of it");
     await peek(downstream.stream, { maxBytes: 100, timeoutMs: 10_000 }, (_, ended) => ended || undefined, cx);
     const result = start();
-    expect(await text(server)).toBe("all of it");
+    expect(await textOf(server)).toBe("all of it");
     server.end();
     client.resume();
     expect(await result).toMatchObject({ cause: "peer_closed", bytesUp: 9 });
@@ -188,13 +188,44 @@ describe.each(kinds)("forward between $kind", ({ pair, reuseBuffers, fast }) => 
     const { client, server, start } = await rig();
     const result = start();
     client.end("question");
-    expect(await text(server)).toBe("question");
+    expect(await textOf(server)).toBe("question");
     resetOf(client);
     // What is written to a side that is gone finds out.
     server.on("error", () => {});
     while (server.write("answer")) await turn();
     expect(await result).toMatchObject({ cause: "io_error", closedBy: "downstream" });
   });
+
+  it("closes a side whose end is on its way when the other breaks", async () => {
+    const { client, server, upstream, start } = await rig();
+    const result = start();
+    const broken = new Error("broken");
+    upstream.stream.once("end", () => upstream.stream.destroy(broken));
+    client.on("error", () => {}).resume();
+    server.end("answer");
+    expect(await result).toMatchObject({ cause: "io_error", closedBy: "upstream", error: broken });
+  });
+
+  it("keeps every byte that waits for a slow reader", async () => {
+    const { client, server, downstream, start } = await rig();
+    const result = start();
+    const sent = createHash("sha256");
+    // Small pieces, each read by itself: many of them wait at once.
+    const sending = (async () => {
+      while (!downstream.stream.isPaused()) {
+        const piece = randomBytes(randomInt(1, 3_000));
+        sent.update(piece);
+        client.write(piece);
+        await turn();
+      }
+    })();
+    await sending;
+    client.end();
+    expect(await hashOf(server)).toBe(sent.digest("hex"));
+    server.end();
+    client.resume();
+    expect(await result).toMatchObject({ cause: "peer_closed" });
+  }, 20_000);
 
   it("takes no more from a fast sender than a slow reader's buffers hold", async () => {
     const { client, server, downstream, upstream, start } = await rig();

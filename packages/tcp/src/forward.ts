@@ -6,12 +6,13 @@ import { closeCauseOf, ConnectionClosedError } from "./connection.ts";
 import type { CloseCause, Connection } from "./connection.ts";
 import { canReadFast } from "./fast-read.ts";
 import { copyDirection } from "./forward-direction.ts";
+import type { Direction } from "./forward-direction.ts";
 import { idleTimer } from "./idle-timer.ts";
 
 export interface ForwardOptions {
   /**
    * Milliseconds without a byte in either direction until both connections are closed with the
-   * cause `idle_timeout`. `Infinity` never closes.
+   * cause `idle_timeout`; an eighth more at most. `Infinity` never closes.
    * @default 600000 (10 minutes, what Kafka's brokers and clients allow an idle connection)
    */
   readonly idleTimeoutMs?: number;
@@ -73,6 +74,8 @@ export function forwardLimits(options: ForwardOptions): ForwardLimits {
  *
  * Bytes that were peeked at and given back (`unshift`) go first. Nobody else may read or write
  * either stream.
+ *
+ * @throws RangeError when an option is nonsense.
  */
 export function forward(
   downstream: Connection,
@@ -95,22 +98,13 @@ export function forward(
       connection.close(cause, error);
     }
   };
-  const idle = idleTimer(idleTimeoutMs, (error) => fail("idle_timeout", "proxy", error));
+  const directions: Direction[] = [];
+  const idle = idleTimer({
+    timeoutMs: idleTimeoutMs,
+    progress: () => directions.reduce((sum, { progress }) => sum + progress, 0),
+    onIdle: (error) => fail("idle_timeout", "proxy", error),
+  });
   const stops: (() => void)[] = [idle.stop];
-  const copy = ([from, to]: readonly [Side, Side]): { readonly bytes: number } => {
-    const onEnd = (): void => {
-      firstEnded ??= from.name;
-      idle.touch();
-      idle.limit(Math.min(idleTimeoutMs, halfCloseTimeoutMs));
-    };
-    const direction = copyDirection(from.stream, to.stream, {
-      onProgress: idle.touch,
-      onEnd,
-      reuseBuffers: reuse,
-    });
-    stops.push(direction.stop);
-    return direction;
-  };
 
   for (const side of sides) {
     const onError = (error: Error): void => fail(closeCauseOf(error), side.name, error);
@@ -120,8 +114,18 @@ export function forward(
     stops.push(() => side.stream.off("error", onError).off("close", onClose));
     if (side.stream.destroyed) onClose();
   }
-  const up = copy(sides);
-  const down = copy([sides[1], sides[0]]);
+  const copy = (from: Side, to: Side): Direction => {
+    const onEnd = (): void => {
+      firstEnded ??= from.name;
+      idle.limit(Math.min(idleTimeoutMs, halfCloseTimeoutMs));
+    };
+    const direction = copyDirection(from.stream, to.stream, { onEnd, reuseBuffers: reuse });
+    directions.push(direction);
+    stops.push(direction.stop);
+    return direction;
+  };
+  const up = copy(sides[0], sides[1]);
+  const down = copy(sides[1], sides[0]);
   stops.push(
     cx.onCancel((reason) => {
       // `serve` cancels when the downstream has closed. If that was in order, the upstream may
@@ -171,9 +175,9 @@ function closed(side: Side, fail: (cause: CloseCause, closedBy: ClosedBy, error:
 
 /** Closes so that the other side sees a failure and not an end. */
 function reset(transport: Duplex): void {
-  // While the end is on its way the system cannot reset (uv_tcp_close_reset says EINVAL, and Node
-  // would then never emit `close`): closing must do.
-  if (transport.writableEnded && !transport.writableFinished) return;
+  // Everything was written, and the end is on its way: the other side lacks nothing. The system
+  // could not reset now (uv_tcp_close_reset answers EINVAL, and Node then never emits `close`).
+  if (transport.writableEnded && transport.writableLength === 0 && !transport.writableFinished) return;
   if (transport.destroyed || !("resetAndDestroy" in transport)) return;
   if (typeof transport.resetAndDestroy !== "function") return;
   try {

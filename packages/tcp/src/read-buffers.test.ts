@@ -50,11 +50,20 @@ describe("ReadBuffers", () => {
     expect(other.next(small, false)).not.toBe(shared);
   });
 
-  it("pools no more than 32 big buffers", () => {
-    const many = Array.from({ length: 40 }, () => new ReadBuffers());
-    const used = new Set(many.map((buffers) => buffers.next(small, false)));
+  it("hands small ones on as well", () => {
+    const first = new ReadBuffers();
+    const shared = first.current;
+    first.release();
+    expect(new ReadBuffers().current).toBe(shared);
+  });
+
+  it("pools no more than 2 MiB of each size", () => {
+    const many = Array.from({ length: 600 }, () => new ReadBuffers());
+    const used = new Set(many.map(({ current }) => current));
+    for (const buffers of many) used.add(buffers.next(small, false));
     for (const buffers of many) buffers.release();
-    const again = many.map(() => new ReadBuffers().next(small, false));
-    expect(again.filter((buffer) => used.has(buffer)).length).toBe(32);
+    const again = Array.from({ length: 600 }, () => new ReadBuffers());
+    expect(again.filter(({ current }) => used.has(current)).length).toBe(512);
+    expect(again.filter((buffers) => used.has(buffers.next(small, false))).length).toBe(32);
   });
 });

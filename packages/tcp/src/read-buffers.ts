@@ -4,9 +4,12 @@ const smallBytes = 4_096;
 const bigBytes = 65_536;
 /** Reads in a row that would have fitted a small buffer, until a busy connection is quiet again. */
 const quietAfterReads = 16;
-/** Big buffers that wait for the next busy connection: 2 MiB. */
-const maxPooled = 32;
-const pool: Buffer[] = [];
+/** What waits for the next connection, of each size: 2 MiB. */
+const maxPooledBytes = 2_097_152;
+const pools: ReadonlyMap<number, Buffer[]> = new Map([
+  [smallBytes, []],
+  [bigBytes, []],
+]);
 const nothing = Buffer.alloc(0);
 
 /**
@@ -17,7 +20,7 @@ const nothing = Buffer.alloc(0);
  * last, for every socket, and a write that could not finish at once still needs its bytes there.
  */
 export class ReadBuffers {
-  #current: Buffer = Buffer.allocUnsafeSlow(smallBytes);
+  #current: Buffer = take(smallBytes);
   #quietReads = 0;
 
   /** Where the next read goes. */
@@ -35,7 +38,7 @@ export class ReadBuffers {
     const length = this.#lengthAfter(bytes);
     if (kept || length !== this.#current.length) {
       if (!kept) this.release();
-      this.#current = (length === bigBytes ? pool.pop() : undefined) ?? Buffer.allocUnsafeSlow(length);
+      this.#current = take(length);
     }
     return this.#current;
   }
@@ -45,7 +48,8 @@ export class ReadBuffers {
     const buffer = this.#current;
     // Twice in the pool would be two connections in one buffer.
     this.#current = nothing;
-    if (buffer.length === bigBytes && pool.length < maxPooled) pool.push(buffer);
+    const pool = pools.get(buffer.length);
+    if (pool !== undefined && pool.length < maxPooledBytes / buffer.length) pool.push(buffer);
   }
 
   #lengthAfter(bytes: number): number {
@@ -56,4 +60,8 @@ export class ReadBuffers {
     this.#quietReads += 1;
     return this.#current.length === bigBytes && this.#quietReads < quietAfterReads ? bigBytes : smallBytes;
   }
+}
+
+function take(length: number): Buffer {
+  return pools.get(length)?.pop() ?? Buffer.allocUnsafeSlow(length);
 }

@@ -1,4 +1,4 @@
-import { Context, service } from "@pagoda/core";
+import { Context, service, stack } from "@pagoda/core";
 import { memoryDuplex } from "@pagoda/core/testing";
 import { once } from "node:events";
 import { connect as connectTcp } from "node:net";
@@ -9,8 +9,11 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../src/connect.ts";
 import type { Closing, Connection } from "../src/connection.ts";
 import { bind } from "../src/listen.ts";
+import { acceptProxyHeader } from "../src/proxy-protocol/accept.ts";
+import { proxyHeaderFor } from "../src/proxy-protocol/send.ts";
 import { serve } from "../src/serve.ts";
 import type { ListenerServing } from "../src/serve.ts";
+import { memoryConnections } from "../src/testing/memory-connections.ts";
 import { clientTls } from "../src/tls/client-tls.ts";
 import { serverTls } from "../src/tls/server-tls.ts";
 import type { ServerTlsOptions } from "../src/tls/server-tls.ts";
@@ -77,6 +80,30 @@ describe("one port", () => {
     plain.stream.end("hello");
     expect(await text(secure.stream)).toBe("tls: hello");
     expect(await text(plain.stream)).toBe("plain: hello");
+  });
+
+  it("takes a PROXY header before the handshake", async () => {
+    const tls = await serverTls({ certificates: [kafka], reloadEveryMs: 0 });
+    const who = service<Connection, void>(async ({ stream, remote, peer, tls }) => {
+      stream.end(`${remote.host} by way of ${peer.host}, ${tls?.version}`);
+    });
+    const layered = stack<Connection, void>()
+      .push(acceptProxyHeader({ trusted: ["127.0.0.1"] }))
+      .push(terminateTls({ tls }))
+      .service(who);
+    const serving = serve(await bind({ host: "127.0.0.1", port: 0, name: "test" }), layered);
+    opened.push(serving);
+    const [, client] = memoryConnections({ client: { host: "198.51.100.7", port: 7 } });
+    const connection = await connect(
+      {
+        ...serving.address,
+        tls: await clientTls({ ca: authority.cert, reloadEveryMs: 0 }),
+        preamble: proxyHeaderFor(client),
+      },
+      Context.background(),
+    );
+    expect(await text(connection.stream)).toBe("198.51.100.7 by way of 127.0.0.1, TLSv1.3");
+    connection.close("drain");
   });
 
   it("takes a handshake that comes one byte at a time", async () => {
