@@ -14,6 +14,12 @@ export interface PingPong {
   /** In all, over all connections. */
   readonly requests: number;
   readonly requestBytes: number;
+  /**
+   * Whether the requests are Kafka's: an API key and a version that read as the correlation id when
+   * an upstream sends the request back as it is.
+   * @default false
+   */
+  readonly kafka?: boolean;
 }
 
 /** Bytes one way, over one connection. */
@@ -64,8 +70,24 @@ function exchangeOn(socket: Socket, request: Buffer): Promise<void> {
 
 const bulkChunk = Buffer.alloc(256 * 1024, "b");
 
-function pingPongOn(socket: Socket, { depth, connections, requests, requestBytes }: PingPong): Promise<void> {
-  const batch = Buffer.alloc(depth * requestBytes, "r");
+/** A request that is its own answer. */
+function requestOf({ requestBytes, kafka = false }: PingPong): Buffer {
+  const request = Buffer.alloc(requestBytes, "r");
+  if (!kafka) return request;
+  const [apiKey, version, clientIdBytes] = [metadataKey, 8, 10];
+  request.writeInt32BE(requestBytes - 4, 0);
+  request.writeInt16BE(apiKey, 4);
+  request.writeInt16BE(version, 6);
+  request.copy(request, 8, 4, 8);
+  request.writeInt16BE(clientIdBytes, 12);
+  return request;
+}
+
+const metadataKey = 3;
+
+function pingPongOn(socket: Socket, load: PingPong): Promise<void> {
+  const { depth, connections, requests } = load;
+  const batch = Buffer.concat(Array.from({ length: depth }, () => requestOf(load)));
   let batches = Math.ceil(requests / connections / depth);
   let missing = 0;
   return new Promise((resolve, reject) => {

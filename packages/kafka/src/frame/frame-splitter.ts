@@ -1,0 +1,120 @@
+import { FrameTooLargeError, MalformedFrameError } from "../protocol/frame/frame-decoder.ts";
+
+const sizeBytes = 4;
+/** First room for a frame that comes in pieces; doubled as the bytes arrive, whatever its size says. */
+const firstRoomBytes = 4096;
+
+/**
+ * Cuts a byte stream into frames that can be sent on as they are: `int32 size`, then that many bytes,
+ * the size included in what it gives. (The codec's `FrameDecoder` gives the bytes behind the size.)
+ *
+ * It is asked for one frame at a time, so that whoever is busy can leave the others where they are.
+ * A frame that lies within one chunk is a view of the chunk, and neighbours in it stay neighbours in
+ * memory. One that does not is gathered, in memory that grows with what has arrived and never by
+ * what its size announces. After an error the stream is lost.
+ */
+export class FrameSplitter {
+  readonly #maxFrameBytes: number;
+  #chunk: Uint8Array | undefined;
+  #at = 0;
+  /** The frame under way, size included; undefined between frames. */
+  #partial: Uint8Array | undefined;
+  #have = 0;
+  /** What the frame under way comes to, size included; 0 while its size is not complete. */
+  #total = 0;
+  #started = 0;
+
+  /** @param maxFrameBytes largest frame accepted, without its size. */
+  constructor(maxFrameBytes: number) {
+    this.#maxFrameBytes = maxFrameBytes;
+  }
+
+  /** Bytes held of a frame that is not complete. Zero between frames. */
+  get partialBytes(): number {
+    return this.#have;
+  }
+
+  /** Frames of which a part was held so far: tells one partial frame from the next. */
+  get partialFrames(): number {
+    return this.#started;
+  }
+
+  /** Takes the next bytes of the stream. `next` must have answered undefined since the last ones. */
+  push(chunk: Uint8Array): void {
+    this.#chunk = chunk;
+    this.#at = 0;
+  }
+
+  /**
+   * The next frame that is complete; undefined once the bytes so far hold none.
+   * @throws MalformedFrameError, FrameTooLargeError
+   */
+  next(): Uint8Array | undefined {
+    const chunk = this.#chunk;
+    if (chunk === undefined) return undefined;
+    const left = chunk.length - this.#at;
+    if (this.#partial === undefined && left >= sizeBytes) {
+      const total = this.#totalAt(chunk, this.#at);
+      if (left >= total) {
+        const frame = chunk.subarray(this.#at, this.#at + total);
+        this.#at += total;
+        return frame;
+      }
+      this.#total = total;
+    }
+    return this.#gather(chunk);
+  }
+
+  /** Says that the stream is over. @throws MalformedFrameError if that is within a frame. */
+  end(): void {
+    if (this.#have === 0) return;
+    const missing =
+      this.#total === 0 ? "its size" : `${this.#total - this.#have} of ${this.#total - sizeBytes} bytes`;
+    throw new MalformedFrameError(`the stream ended within a frame: ${missing} missing`);
+  }
+
+  #gather(chunk: Uint8Array): Uint8Array | undefined {
+    if (this.#at < chunk.length && this.#partial === undefined) this.#started += 1;
+    if (this.#total === 0) {
+      this.#take(chunk, sizeBytes);
+      if (this.#have === sizeBytes) this.#total = this.#totalAt(this.#partial as Uint8Array, 0);
+    }
+    if (this.#total !== 0) this.#take(chunk, this.#total);
+    if (this.#at === chunk.length) this.#chunk = undefined;
+    if (this.#total === 0 || this.#have < this.#total) return undefined;
+    const frame = (this.#partial as Uint8Array).subarray(0, this.#total);
+    this.#partial = undefined;
+    this.#have = 0;
+    this.#total = 0;
+    return frame;
+  }
+
+  /** Copies from the chunk until `wanted` bytes of the frame are there, or the chunk is used up. */
+  #take(chunk: Uint8Array, wanted: number): void {
+    const end = Math.min(chunk.length, this.#at + wanted - this.#have);
+    const count = end - this.#at;
+    if (count <= 0) return;
+    this.#makeRoom(this.#have + count);
+    this.#partial?.set(chunk.subarray(this.#at, end), this.#have);
+    this.#have += count;
+    this.#at = end;
+  }
+
+  #makeRoom(needed: number): void {
+    const room = this.#partial?.length ?? 0;
+    if (room >= needed) return;
+    // At least doubled, so that a frame in many pieces is copied a bounded number of times.
+    const wanted = Math.max(needed, 2 * room, firstRoomBytes);
+    const grown = Buffer.allocUnsafeSlow(this.#total === 0 ? wanted : Math.min(this.#total, wanted));
+    if (this.#partial !== undefined) grown.set(this.#partial.subarray(0, this.#have));
+    this.#partial = grown;
+  }
+
+  #totalAt(bytes: Uint8Array, at: number): number {
+    const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
+    const size = (a << 24) | (b << 16) | (c << 8) | d;
+    if (size <= 0) throw new MalformedFrameError(`frame size ${size}, must be above zero`);
+    if (size > this.#maxFrameBytes) throw new FrameTooLargeError(size, this.#maxFrameBytes);
+    return sizeBytes + size;
+  }
+}

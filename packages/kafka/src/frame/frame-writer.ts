@@ -1,0 +1,122 @@
+import type { Duplex } from "node:stream";
+
+/** Below this, bytes are copied into one piece rather than handed over as a list. */
+const copyBytes = 65_536;
+
+/**
+ * Writes frames to a stream, all that one turn of the event loop brings at once: neighbours in
+ * memory as the one run of bytes that they are, the rest in one write. A write for each frame would
+ * cost several times all else that a proxy does.
+ *
+ * Frames may be pushed before there is a stream; they wait, in order.
+ */
+export class FrameWriter {
+  #stream: Duplex | undefined;
+  #runs: Uint8Array[] = [];
+  #scheduled = false;
+  #failure: Error | undefined;
+  #bytes = 0;
+  #drained: (() => void)[] = [];
+  #taken: PromiseWithResolvers<void> | undefined;
+  readonly #flushLater = (): void => {
+    this.#scheduled = false;
+    this.flush();
+  };
+
+  /** Where to write. What was pushed before goes out now. */
+  attach(stream: Duplex): void {
+    this.#stream = stream;
+    stream.on("drain", () => this.#onDrain());
+    this.flush();
+  }
+
+  /** Does the other side take less than it is given? What is pushed now waits in memory. */
+  get congested(): boolean {
+    return this.#stream?.writableNeedDrain === true;
+  }
+
+  /** Calls `listener` once, when the stream takes bytes again. */
+  onDrain(listener: () => void): void {
+    this.#drained.push(listener);
+  }
+
+  /** Adds a frame, its size included. It must not change any more. */
+  push(frame: Uint8Array): void {
+    if (this.#failure !== undefined) return;
+    const last = this.#runs.at(-1);
+    this.#bytes += frame.length;
+    if (last !== undefined && isBehind(last, frame)) {
+      this.#runs[this.#runs.length - 1] = new Uint8Array(
+        last.buffer,
+        last.byteOffset,
+        last.length + frame.length,
+      );
+    } else {
+      this.#runs.push(frame);
+    }
+    if (this.#scheduled || this.#stream === undefined) return;
+    this.#scheduled = true;
+    // After the promise callbacks of this turn: each of them may push another frame.
+    process.nextTick(this.#flushLater);
+  }
+
+  /** Resolves when the stream has taken what was pushed so far, without being full. */
+  taken(): Promise<void> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#taken ??= Promise.withResolvers<void>();
+    return this.#taken.promise;
+  }
+
+  /** Writes what was pushed, now. */
+  flush(): void {
+    const stream = this.#stream;
+    const runs = this.#runs;
+    if (stream === undefined || this.#failure !== undefined) return;
+    if (runs.length > 0 && !stream.destroyed && !stream.writableEnded) {
+      this.#runs = [];
+      const bytes = this.#bytes;
+      this.#bytes = 0;
+      write(stream, runs, bytes);
+    }
+    if (!stream.writableNeedDrain) this.#settleTaken();
+  }
+
+  /** Gives up: what was not written is dropped, and who waits for it is told. */
+  fail(error: Error): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = error;
+    this.#runs = [];
+    this.#bytes = 0;
+    this.#drained = [];
+    this.#taken?.reject(error);
+  }
+
+  #onDrain(): void {
+    this.#settleTaken();
+    const listeners = this.#drained;
+    this.#drained = [];
+    for (const listener of listeners) listener();
+  }
+
+  #settleTaken(): void {
+    this.#taken?.resolve();
+    this.#taken = undefined;
+  }
+}
+
+function isBehind(last: Uint8Array, next: Uint8Array): boolean {
+  return last.buffer === next.buffer && last.byteOffset + last.length === next.byteOffset;
+}
+
+function write(stream: Duplex, runs: readonly Uint8Array[], bytes: number): void {
+  const [first] = runs;
+  if (runs.length === 1 && first !== undefined) {
+    stream.write(first);
+  } else if (bytes <= copyBytes) {
+    stream.write(Buffer.concat(runs, bytes));
+  } else {
+    stream.cork();
+    for (const run of runs) stream.write(run);
+    stream.uncork();
+  }
+}

@@ -1,0 +1,185 @@
+import type { ApiDefinition } from "./protocol/api.ts";
+import { encodeRequestFrame } from "./protocol/frame/encode-frame.ts";
+import { decodeRequestBody, readRequestFrame } from "./protocol/frame/request-frame.ts";
+import type { RequestFrame } from "./protocol/frame/request-frame.ts";
+import type { AnyApi } from "./protocol/lookup.ts";
+import { Reader } from "./protocol/wire/reader.ts";
+import type { UnknownTaggedField } from "./protocol/wire/reader.ts";
+import { KafkaResponse, withInt32 } from "./response.ts";
+import type { NoResponse } from "./response.ts";
+
+/** What a {@link KafkaRequest} is answered with. */
+export type KafkaAnswer = KafkaResponse | NoResponse;
+
+/** What a request's header says. */
+interface Header {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  readonly clientId: string | null;
+  readonly api: AnyApi | null;
+  readonly unknownTaggedFields: readonly UnknownTaggedField[] | null;
+}
+
+/** What a layer says of a request that it makes. */
+export interface NewRequest<Request> {
+  readonly version: number;
+  readonly body: Request;
+  /** @default null */
+  readonly clientId?: string | null;
+}
+
+/**
+ * A request of a client, or of a layer. The header was read; the body is decoded when somebody asks
+ * for it, once. A request that nobody asked, or only asked, goes on as the very bytes that came.
+ *
+ * Immutable. Bodies share memory with the bytes: copy what has to outlive the call.
+ *
+ * ```ts
+ * if (request.is(Produce) && request.body.acks === 1) {
+ *   return inner.call(request.withBody({ ...request.body, acks: -1 }), cx);
+ * }
+ * ```
+ */
+export class KafkaRequest<Request = unknown, Response = unknown> {
+  readonly apiKey: number;
+  readonly apiVersion: number;
+  /** The client's; 0 for a request of a layer's own, which gets one when it is sent. */
+  readonly correlationId: number;
+  readonly clientId: string | null;
+  /**
+   * The API, if this codec knows it in this version. Null otherwise: the request is a header and
+   * bytes then, and so is its response.
+   */
+  readonly api: AnyApi | null;
+  /** Made here beside the client's requests, and not one of them. */
+  readonly own: boolean;
+  readonly #header: Header;
+  // Undefined once the body was replaced.
+  readonly #read: RequestFrame | undefined;
+  readonly #frame: Uint8Array | undefined;
+  #body: Request | undefined;
+  #expectsResponse: boolean | undefined;
+
+  private constructor(
+    header: Header,
+    own: boolean,
+    read: RequestFrame | undefined,
+    frame: Uint8Array | undefined,
+    body: Request | undefined,
+  ) {
+    this.apiKey = header.apiKey;
+    this.apiVersion = header.apiVersion;
+    this.correlationId = header.correlationId;
+    this.clientId = header.clientId;
+    this.api = header.api;
+    this.own = own;
+    this.#header = header;
+    this.#read = read;
+    this.#frame = frame;
+    this.#body = body;
+  }
+
+  /** The request in a frame, its size included. @throws MalformedMessageError */
+  static read(frame: Uint8Array): KafkaRequest {
+    const read = readRequestFrame(frame.subarray(4));
+    return new KafkaRequest(read, false, read, frame, undefined);
+  }
+
+  /** A request of a layer's own. */
+  static of<Request, Response>(
+    api: ApiDefinition<Request, Response>,
+    { version, body, clientId = null }: NewRequest<Request>,
+  ): KafkaRequest<Request, Response> {
+    const header: Header = {
+      apiKey: api.key,
+      apiVersion: version,
+      correlationId: 0,
+      clientId,
+      api,
+      unknownTaggedFields: null,
+    };
+    return new KafkaRequest<Request, Response>(header, true, undefined, undefined, body);
+  }
+
+  /** Is it a request of `api`, in a version that can be read? Its body has the type then. */
+  is<Req, Res>(api: ApiDefinition<Req, Res>): this is KafkaRequest<Req, Res> {
+    return this.api !== null && this.apiKey === api.key;
+  }
+
+  /**
+   * The decoded body.
+   * @throws UnsupportedVersionError where `api` is null
+   * @throws MalformedMessageError
+   */
+  get body(): Request {
+    this.#body ??= decodeRequestBody(this.#read as RequestFrame) as Request;
+    return this.#body;
+  }
+
+  /** The same request with another body. Its bytes are made when it is sent. */
+  withBody(body: Request): KafkaRequest<Request, Response> {
+    return new KafkaRequest<Request, Response>(this.#header, this.own, undefined, undefined, body);
+  }
+
+  /** An answer to it, made here. */
+  respond(body: Response): KafkaResponse<Response> {
+    return KafkaResponse.of(this, body);
+  }
+
+  /** False for Produce with acks=0: its answer is `noResponse`. @throws MalformedMessageError */
+  get expectsResponse(): boolean {
+    this.#expectsResponse ??= this.apiKey !== produceKey || this.api === null || this.#acks() !== 0;
+    return this.#expectsResponse;
+  }
+
+  /** True while the bytes are those that came. */
+  get untouched(): boolean {
+    return this.#frame !== undefined;
+  }
+
+  /** Bytes in memory: those of the frame, its size included; 0 for one that is not encoded yet. */
+  get byteLength(): number {
+    return this.#frame?.length ?? 0;
+  }
+
+  /**
+   * The frame to send, its size included, with that correlation id.
+   * @throws InvalidMessageError when the body that was given cannot be sent
+   */
+  toFrame(correlationId: number = this.correlationId): Uint8Array {
+    if (this.#frame !== undefined) {
+      return correlationId === this.correlationId ? this.#frame : withInt32(this.#frame, 8, correlationId);
+    }
+    const header = { ...this.#header, correlationId };
+    return encodeRequestFrame(this.api as AnyApi, this.apiVersion, header, this.#body);
+  }
+
+  #acks(): number {
+    if (this.#body === undefined && this.#read !== undefined) {
+      const acks = peekAcks(this.#read);
+      if (acks !== undefined) return acks;
+    }
+    return (this.body as { readonly acks: number }).acks;
+  }
+}
+
+const produceKey = 0;
+const reader = new Reader();
+
+/** The acks of a Produce request, without the records behind it; undefined if that cannot be read. */
+function peekAcks({ bytes, bodyOffset, apiVersion }: RequestFrame): number | undefined {
+  try {
+    reader.reset(bytes.subarray(bodyOffset));
+    if (apiVersion >= 9) reader.compactNullableString();
+    else if (apiVersion >= 3) reader.nullableString();
+    const acks = reader.int16();
+    reader.check();
+    return acks;
+  } catch {
+    // Whoever decodes the body says what is wrong, and where.
+    return undefined;
+  } finally {
+    reader.release();
+  }
+}

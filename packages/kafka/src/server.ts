@@ -1,0 +1,92 @@
+import { callable, milliseconds, service, whole } from "@pagoda/core";
+import type { Drain, GuardedService, Scope } from "@pagoda/core";
+import type { Connection } from "@pagoda/tcp";
+
+import type { KafkaService } from "./client.ts";
+import { ClientConnection } from "./client-connection.ts";
+import { defaultMaxFrameBytes } from "./protocol/frame/frame-decoder.ts";
+
+export interface ServeKafkaOptions {
+  /**
+   * Requests of one connection under way at once. At the limit the connection is not read until
+   * one is answered.
+   * @default 512
+   */
+  readonly maxInFlight?: number;
+  /**
+   * Bytes of the requests of one connection under way at once. From the limit on the connection is
+   * not read until enough is answered; one request alone may be larger.
+   * @default 16777216 (16 MiB)
+   */
+  readonly maxInFlightBytes?: number;
+  /**
+   * Largest request accepted, in bytes without its size. A bigger one ends the connection with
+   * FRAME_TOO_LARGE before it is buffered.
+   * @default 104857600 (100 MiB, Kafka's own `socket.request.max.bytes`)
+   */
+  readonly maxFrameBytes?: number;
+  /**
+   * Milliseconds that a request may take from its first byte to its last, while it is read. Then
+   * the connection ends with FRAME_TIMEOUT.
+   * @default 60000 (1 minute)
+   */
+  readonly frameTimeoutMs?: number;
+  /**
+   * Milliseconds that the client has to take the answers before a failure that ends the connection.
+   * @default 2000
+   */
+  readonly lingerMs?: number;
+  /**
+   * When it starts, no further request is taken: what is under way is answered, then the connection
+   * is closed.
+   * @default a drain that never starts
+   */
+  readonly drain?: Drain;
+}
+
+/** {@link ServeKafkaOptions} with nothing left open. */
+export interface ServeKafkaLimits extends Required<Omit<ServeKafkaOptions, "drain">> {
+  readonly drain: Drain | undefined;
+}
+
+/** Builds what answers the requests of one connection; everything it opens belongs to `scope`. */
+export type BuildKafkaService = (connection: Connection, scope: Scope) => KafkaService;
+
+/**
+ * Speaks Kafka with a client: its requests go to a service that was built for the connection, as
+ * they come and without waiting for one another; the answers go back in the order of the requests,
+ * as Kafka promises.
+ *
+ * - A call that fails is answered with the error it stands for (`errorAnswer`); where there is no
+ *   such answer the connection is closed, after the answers before it.
+ * - Closing `scope` ends the connection, after what is under way: `kafkaClient` does when the
+ *   upstream is gone.
+ * - Bytes that are no frames, or no requests, end the connection with `protocol_error`.
+ *
+ * The call settles when the conversation is over, the connection then being left to the caller
+ * (`serve`) to close. The service is disposed of, and the scope closed, before that.
+ *
+ * ```ts
+ * serveKafka((connection, scope) =>
+ *   stack<KafkaRequest, KafkaAnswer>()
+ *     .push(onApi(Metadata, { response: rewrite }))
+ *     .service(kafkaClient((cx) => connect(broker, cx), scope)));
+ * ```
+ */
+export function serveKafka(
+  build: BuildKafkaService,
+  options: ServeKafkaOptions = {},
+): GuardedService<Connection, void> {
+  callable("build", build);
+  const limits: ServeKafkaLimits = {
+    maxInFlight: whole("maxInFlight", options.maxInFlight ?? 512, 1),
+    maxInFlightBytes: whole("maxInFlightBytes", options.maxInFlightBytes ?? 16_777_216, 1),
+    maxFrameBytes: whole("maxFrameBytes", options.maxFrameBytes ?? defaultMaxFrameBytes, 1, 0x7fff_ffff),
+    frameTimeoutMs: milliseconds("frameTimeoutMs", options.frameTimeoutMs ?? 60_000),
+    lingerMs: milliseconds("lingerMs", options.lingerMs ?? 2_000),
+    drain: options.drain,
+  };
+  return service((connection, cx) => new ClientConnection(connection, limits).serve(build, cx), {
+    name: "serveKafka",
+  });
+}

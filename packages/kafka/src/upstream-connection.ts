@@ -1,0 +1,217 @@
+import { Context, OverloadedError } from "@pagoda/core";
+import type { Scope, ServiceStatus } from "@pagoda/core";
+import { closeCauseOf, formatEndpoint } from "@pagoda/tcp";
+import type { Connection } from "@pagoda/tcp";
+
+import type { KafkaClientLimits } from "./client.ts";
+import { CorrelationError, UpstreamClosedError } from "./errors/upstream-errors.ts";
+import { Fifo } from "./frame/fifo.ts";
+import { FrameDeadline } from "./frame/frame-deadline.ts";
+import { FrameSplitter } from "./frame/frame-splitter.ts";
+import { FrameWriter } from "./frame/frame-writer.ts";
+import type { KafkaAnswer, KafkaRequest } from "./request.ts";
+import { responseFlow } from "./response-flow.ts";
+import type { ResponseFlow } from "./response-flow.ts";
+import { KafkaResponse, noResponse } from "./response.ts";
+
+/** A request that waits for its answer. A cancelled one waits on: its answer comes all the same. */
+interface Pending {
+  readonly request: KafkaRequest;
+  readonly correlationId: number;
+  readonly flow: ResponseFlow | undefined;
+  readonly resolve: (answer: KafkaAnswer) => void;
+  readonly reject: (error: Error) => void;
+  stop: () => void;
+}
+
+/** One connection to a broker, from before it is opened until it is closed: see `kafkaClient`. */
+export class UpstreamConnection {
+  readonly #connect: (cx: Context) => Promise<Connection>;
+  readonly #scope: Scope;
+  readonly #limits: KafkaClientLimits;
+  readonly #pending = new Fifo<Pending>();
+  readonly #writer = new FrameWriter();
+  readonly #splitter: FrameSplitter;
+  readonly #deadline: FrameDeadline;
+  readonly #cx = Context.background().fork();
+  #wanted = false;
+  #connection: Connection | undefined;
+  #failure: Error | undefined;
+  #closing: Promise<void> | undefined;
+  // Counts down from where no client that counts up comes soon.
+  #lastOwnId = -1;
+
+  constructor(connect: (cx: Context) => Promise<Connection>, scope: Scope, limits: KafkaClientLimits) {
+    this.#connect = connect;
+    this.#scope = scope;
+    this.#limits = limits;
+    this.#splitter = new FrameSplitter(limits.maxResponseBytes);
+    this.#deadline = new FrameDeadline(this.#splitter, limits.frameTimeoutMs, (error) => this.#fail(error));
+    scope.defer(() => this.close());
+  }
+
+  get status(): ServiceStatus {
+    if (this.#failure !== undefined || this.#closing !== undefined) return "closed";
+    return this.#pending.size < this.#limits.maxPending ? "open" : "busy";
+  }
+
+  call(request: KafkaRequest, cx: Context): Promise<KafkaAnswer> {
+    if (cx.reason !== undefined) return Promise.reject(cx.reason);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#closing !== undefined) return Promise.reject(new UpstreamClosedError(this.#name, 0));
+    const { maxPending } = this.#limits;
+    if (this.#pending.size >= maxPending) {
+      return Promise.reject(new OverloadedError(`${maxPending} requests wait for upstream ${this.#name}`));
+    }
+    const correlationId = request.own ? this.#freeId() : request.correlationId;
+    const frame = request.toFrame(correlationId);
+    const { expectsResponse } = request;
+    if (!this.#wanted) {
+      this.#wanted = true;
+      void this.#open();
+    }
+    this.#writer.push(frame);
+    if (!expectsResponse) return cx.race(this.#writer.taken()).then(() => noResponse);
+    return new Promise((resolve, reject) => {
+      const flow = cx.get(responseFlow);
+      const pending: Pending = { request, correlationId, flow, resolve, reject, stop: () => {} };
+      pending.stop = cx.onCancel(reject);
+      this.#pending.push(pending);
+    });
+  }
+
+  /** Ends the connection in order: what was taken for it is written first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    this.#deadline.stop();
+    this.#failPending();
+    const connection = this.#connection;
+    if (connection === undefined) {
+      const error = this.#failure ?? new UpstreamClosedError(this.#name, 0);
+      this.#writer.fail(error);
+      this.#cx.cancel(error);
+      return;
+    }
+    if (this.#failure === undefined) {
+      this.#writer.flush();
+      connection.stream.end();
+      // What still comes has nobody to go to, and must be read for the end to be seen.
+      connection.stream.resume();
+      const timer = setTimeout(() => connection.close("peer_closed"), this.#limits.lingerMs);
+      await connection.closed;
+      clearTimeout(timer);
+    }
+  }
+
+  get #name(): string {
+    return this.#connection === undefined ? "(not open)" : formatEndpoint(this.#connection.remote);
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const connection = await this.#connect(this.#cx);
+      if (this.#closing !== undefined) {
+        connection.close("drain");
+        return;
+      }
+      this.#connection = connection;
+      const { stream } = connection;
+      stream.on("data", (chunk: Buffer) => this.#read(chunk));
+      stream.on("end", () => this.#ended());
+      void connection.closed.then(({ error }) => this.#ended(error));
+      this.#writer.attach(stream);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#failure !== undefined || this.#closing !== undefined) return;
+    let flow: ResponseFlow | undefined;
+    try {
+      this.#splitter.push(chunk);
+      for (let frame = this.#splitter.next(); frame !== undefined; frame = this.#splitter.next()) {
+        flow = this.#answer(frame);
+      }
+    } catch (error) {
+      this.#fail(error as Error);
+      return;
+    }
+    if (flow?.congested === true) this.#waitFor(flow);
+    else this.#deadline.update();
+  }
+
+  /** Gives an answer to the request whose turn it is. */
+  #answer(frame: Uint8Array): ResponseFlow | undefined {
+    const pending = this.#pending.first;
+    if (pending === undefined) {
+      const { correlationId } = KafkaResponse.read(frame, opaque);
+      throw new CorrelationError(this.#name, null, correlationId);
+    }
+    const response = KafkaResponse.read(frame, pending.request);
+    if (response.correlationId !== pending.correlationId) {
+      throw new CorrelationError(this.#name, pending.correlationId, response.correlationId);
+    }
+    this.#pending.shift();
+    pending.stop();
+    pending.resolve(response);
+    return pending.flow;
+  }
+
+  /** Does not read until the one who asked has taken what there is. */
+  #waitFor(flow: ResponseFlow): void {
+    const stream = this.#connection?.stream;
+    this.#deadline.stop();
+    stream?.pause();
+    flow.onDrain(() => {
+      stream?.resume();
+      this.#deadline.update();
+    });
+  }
+
+  #freeId(): number {
+    do {
+      this.#lastOwnId = this.#lastOwnId <= -0x7fff_ffff ? -2 : this.#lastOwnId - 1;
+    } while (this.#pending.some(({ correlationId }) => correlationId === this.#lastOwnId));
+    return this.#lastOwnId;
+  }
+
+  #ended(cause?: Error): void {
+    if (this.#failure !== undefined || this.#closing !== undefined) return;
+    this.#fail(new UpstreamClosedError(this.#name, this.#pending.size, cause));
+  }
+
+  #fail(error: Error): void {
+    if (this.#failure !== undefined || this.#closing !== undefined) return;
+    this.#failure = error;
+    this.#writer.fail(error);
+    this.#failPending();
+    this.#connection?.close(closeCauseOf(error), error);
+    void this.#closeScope();
+  }
+
+  async #closeScope(): Promise<void> {
+    try {
+      await this.#scope.close();
+    } catch {
+      // A release that fails is for whoever owns the scope: closing it again tells.
+    }
+  }
+
+  #failPending(): void {
+    const all = this.#pending.drain();
+    if (all.length === 0) return;
+    const error = this.#failure ?? new UpstreamClosedError(this.#name, all.length);
+    for (const { stop, reject } of all) {
+      stop();
+      reject(error);
+    }
+  }
+}
+
+/** For a frame that answers nothing: only its correlation id is read. */
+const opaque = { apiKey: -1, apiVersion: -1, api: null } as const;
