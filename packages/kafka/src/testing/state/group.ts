@@ -3,31 +3,11 @@ import { randomUUID } from "node:crypto";
 import type { KafkaErrorName } from "../../protocol/errors/error-codes.ts";
 import { CommittedOffsets } from "./committed-offsets.ts";
 import { GroupMember, notJoined, notSynced } from "./group-member.ts";
-import type { Joined, MemberFacts, Synced } from "./group-member.ts";
+import { GroupMembers } from "./group-members.ts";
+import type { Joined, Synced } from "./group-member.ts";
+import { factsOf } from "./group-calls.ts";
+import type { GroupLimits, GroupState, JoinCall, MemberCall, SyncCall } from "./group-calls.ts";
 import { chooseProtocol, sameProtocols } from "./group-protocols.ts";
-
-/** Kafka's own words, as DescribeGroups says them. */
-export type GroupState = "Empty" | "PreparingRebalance" | "CompletingRebalance" | "Stable" | "Dead";
-
-export interface GroupLimits {
-  readonly maxMembersPerGroup: number;
-  readonly initialRebalanceDelayMs: number;
-}
-
-export interface JoinCall extends MemberFacts {
-  readonly memberId: string;
-  readonly protocolType: string;
-  /** A new member is given an id first, and has to come back with it (KIP-394). */
-  readonly needsKnownMemberId: boolean;
-  readonly canSkipAssignment: boolean;
-}
-
-/** Who says so: a member, in the generation that it believes in. */
-export interface MemberCall {
-  readonly memberId: string;
-  readonly instanceId: string | null;
-  readonly generation: number;
-}
 
 /**
  * A classic consumer group: members join, the leader shares the work out, all are told by sync, and
@@ -40,11 +20,7 @@ export class Group {
   readonly id: string;
   readonly offsets: CommittedOffsets = new CommittedOffsets();
   readonly #limits: GroupLimits;
-  readonly #members = new Map<string, GroupMember>();
-  /** Member id by group.instance.id (KIP-345). */
-  readonly #static = new Map<string, string>();
-  /** Ids given out to members that have not come back with them, until their session is over. */
-  readonly #pending = new Map<string, NodeJS.Timeout>();
+  readonly #members = new GroupMembers();
   #state: GroupState = "Empty";
   #generation = 0;
   #protocolType = "";
@@ -76,19 +52,19 @@ export class Group {
   }
 
   get members(): readonly GroupMember[] {
-    return [...this.#members.values()];
+    return this.#members.all;
   }
 
   /** Has it nobody and nothing to remember? */
   get isVacant(): boolean {
-    return this.#members.size === 0 && this.#pending.size === 0 && this.offsets.isEmpty;
+    return this.#members.size === 0 && this.offsets.isEmpty;
   }
 
   async join(call: JoinCall): Promise<Joined> {
     const refusal = this.#refusal(call);
     if (refusal !== "NONE") return { ...notJoined(refusal), memberId: call.memberId };
     if (call.memberId === "") return this.#joinAnew(call);
-    if (this.#pending.has(call.memberId)) return this.#add(call.memberId, call);
+    if (this.#members.expects(call.memberId)) return this.#add(call.memberId, call);
     const error = this.#identityError(call.memberId, call.instanceId);
     const member = this.#members.get(call.memberId);
     if (error !== "NONE" || member === undefined) return { ...notJoined(error), memberId: call.memberId };
@@ -104,7 +80,7 @@ export class Group {
     return this.#rejoin(member);
   }
 
-  async sync(call: MemberCall & { readonly assignments: ReadonlyMap<string, Uint8Array> }): Promise<Synced> {
+  async sync(call: SyncCall): Promise<Synced> {
     const error = this.#memberError(call);
     const member = this.#members.get(call.memberId);
     if (error !== "NONE" || member === undefined) return notSynced(error);
@@ -116,7 +92,7 @@ export class Group {
     const answer = member.waitForSync();
     if (member.id === this.#leader) {
       this.#state = "Stable";
-      for (const one of this.#members.values()) {
+      for (const one of this.members) {
         one.assignment = call.assignments.get(one.id) ?? new Uint8Array(0);
         one.synced(this.#syncedAs(one));
       }
@@ -132,16 +108,17 @@ export class Group {
   }
 
   leave(memberId: string, instanceId: string | null): KafkaErrorName {
-    if (this.#pending.has(memberId)) {
-      this.#forgetPending(memberId);
+    if (this.#members.expects(memberId)) {
+      this.#members.forget(memberId);
+      this.#completeIfAllJoined();
       return "NONE";
     }
     // An administrator removes a static member by its instance id alone.
-    const known = memberId === "" && instanceId !== null ? (this.#static.get(instanceId) ?? "") : memberId;
+    const known = memberId === "" ? (this.#members.ofInstance(instanceId)?.id ?? "") : memberId;
     const error = this.#identityError(known, instanceId);
     const member = this.#members.get(known);
     if (error !== "NONE" || member === undefined) return error;
-    this.#remove(member, "UNKNOWN_MEMBER_ID");
+    this.#remove(member);
     return "NONE";
   }
 
@@ -149,7 +126,7 @@ export class Group {
   commitError(call: MemberCall): KafkaErrorName {
     // A consumer that assigns itself its partitions: only where no members do it by the group.
     if (call.generation < 0 && call.memberId === "") {
-      return this.#members.size === 0 ? "NONE" : "UNKNOWN_MEMBER_ID";
+      return this.members.length === 0 ? "NONE" : "UNKNOWN_MEMBER_ID";
     }
     const error = this.#memberError(call);
     if (error !== "NONE") return error;
@@ -162,11 +139,7 @@ export class Group {
   close(error: KafkaErrorName): void {
     this.#state = "Dead";
     clearTimeout(this.#rebalance);
-    for (const timer of this.#pending.values()) clearTimeout(timer);
-    this.#pending.clear();
-    for (const member of this.#members.values()) member.remove(error);
-    this.#members.clear();
-    this.#static.clear();
+    this.#members.clear(error);
   }
 
   #refusal({ memberId, protocolType, protocols }: JoinCall): KafkaErrorName {
@@ -180,17 +153,13 @@ export class Group {
 
   #joinAnew(call: JoinCall): Promise<Joined> | Joined {
     const memberId = `${call.clientId}-${randomUUID()}`;
-    const before = call.instanceId === null ? undefined : this.#static.get(call.instanceId);
-    const replaced = before === undefined ? undefined : this.#members.get(before);
+    const replaced = this.#members.ofInstance(call.instanceId);
     if (replaced !== undefined) return this.#replace(replaced, memberId, call);
-    if (this.#members.size + this.#pending.size >= this.#limits.maxMembersPerGroup) {
+    if (this.#members.size >= this.#limits.maxMembersPerGroup) {
       return notJoined("GROUP_MAX_SIZE_REACHED");
     }
     if (!call.needsKnownMemberId || call.instanceId !== null) return this.#add(memberId, call);
-    this.#pending.set(
-      memberId,
-      setTimeout(() => this.#forgetPending(memberId), call.sessionTimeoutMs),
-    );
+    this.#members.expect(memberId, call.sessionTimeoutMs, () => this.#completeIfAllJoined());
     return { ...notJoined("MEMBER_ID_REQUIRED"), memberId };
   }
 
@@ -199,10 +168,8 @@ export class Group {
     const member = new GroupMember(memberId, factsOf(call), this.#expire);
     member.assignment = old.assignment;
     const wasLeader = this.#leader === old.id;
-    this.#members.delete(old.id);
-    old.remove("FENCED_INSTANCE_ID");
-    this.#members.set(memberId, member);
-    this.#static.set(call.instanceId ?? "", memberId);
+    this.#members.remove(old, "FENCED_INSTANCE_ID");
+    this.#members.add(member);
     if (wasLeader) this.#leader = memberId;
     if (this.#state !== "Stable" || !sameProtocols(old.facts.protocols, call.protocols)) {
       return this.#rejoin(member);
@@ -217,11 +184,8 @@ export class Group {
   }
 
   #add(memberId: string, call: JoinCall): Promise<Joined> {
-    clearTimeout(this.#pending.get(memberId));
-    this.#pending.delete(memberId);
     const member = new GroupMember(memberId, factsOf(call), this.#expire);
-    this.#members.set(memberId, member);
-    if (call.instanceId !== null) this.#static.set(call.instanceId, memberId);
+    this.#members.add(member);
     this.#protocolType = call.protocolType;
     return this.#rejoin(member);
   }
@@ -233,19 +197,11 @@ export class Group {
     return answer;
   }
 
-  readonly #expire = (member: GroupMember): void => this.#remove(member, "UNKNOWN_MEMBER_ID");
+  readonly #expire = (member: GroupMember): void => this.#remove(member);
 
-  #remove(member: GroupMember, error: KafkaErrorName): void {
-    this.#members.delete(member.id);
-    if (member.facts.instanceId !== null) this.#static.delete(member.facts.instanceId);
-    member.remove(error);
+  #remove(member: GroupMember): void {
+    this.#members.remove(member, "UNKNOWN_MEMBER_ID");
     this.#prepare();
-    this.#completeIfAllJoined();
-  }
-
-  #forgetPending(memberId: string): void {
-    clearTimeout(this.#pending.get(memberId));
-    this.#pending.delete(memberId);
     this.#completeIfAllJoined();
   }
 
@@ -253,12 +209,12 @@ export class Group {
   #prepare(): void {
     if (this.#state === "PreparingRebalance" || this.#state === "Dead") return;
     if (this.#state === "CompletingRebalance") {
-      for (const member of this.#members.values()) member.synced(notSynced("REBALANCE_IN_PROGRESS"));
+      for (const member of this.members) member.synced(notSynced("REBALANCE_IN_PROGRESS"));
     }
     const { initialRebalanceDelayMs } = this.#limits;
     this.#delaying = this.#state === "Empty" && initialRebalanceDelayMs > 0;
     this.#state = "PreparingRebalance";
-    this.#completeIn(this.#delaying ? initialRebalanceDelayMs : this.#rebalanceTimeoutMs());
+    this.#completeIn(this.#delaying ? initialRebalanceDelayMs : this.#members.rebalanceTimeoutMs);
   }
 
   #completeIn(delayMs: number): void {
@@ -266,12 +222,8 @@ export class Group {
     this.#rebalance = setTimeout(() => this.#complete(), delayMs);
   }
 
-  #rebalanceTimeoutMs(): number {
-    return Math.max(0, ...this.members.map(({ facts }) => facts.rebalanceTimeoutMs));
-  }
-
   #completeIfAllJoined(): void {
-    if (this.#state !== "PreparingRebalance" || this.#delaying || this.#pending.size > 0) return;
+    if (this.#state !== "PreparingRebalance" || this.#delaying || this.#members.expectsSomebody) return;
     if (this.members.every(({ isJoining }) => isJoining)) this.#complete();
   }
 
@@ -281,12 +233,11 @@ export class Group {
     this.#delaying = false;
     for (const member of this.members) {
       if (member.isJoining || member.facts.instanceId !== null) continue;
-      this.#members.delete(member.id);
-      member.remove("UNKNOWN_MEMBER_ID");
+      this.#members.remove(member, "UNKNOWN_MEMBER_ID");
     }
     const joining = this.members.filter(({ isJoining }) => isJoining);
-    if (this.#members.size > 0 && joining.length === 0) {
-      this.#completeIn(this.#rebalanceTimeoutMs());
+    if (this.members.length > 0 && joining.length === 0) {
+      this.#completeIn(this.#members.rebalanceTimeoutMs);
       return;
     }
     this.#generation += 1;
@@ -297,7 +248,7 @@ export class Group {
       return;
     }
     this.#state = "CompletingRebalance";
-    this.#protocolName = chooseProtocol(this.members.map(({ facts }) => facts.protocols));
+    this.#protocolName = chooseProtocol(this.#members.protocols);
     if (!joining.some(({ id }) => id === this.#leader)) this.#leader = joining[0]?.id ?? "";
     for (const member of joining) {
       member.assignment = new Uint8Array(0);
@@ -323,9 +274,7 @@ export class Group {
 
   #identityError(memberId: string, instanceId: string | null): KafkaErrorName {
     if (this.#state === "Dead") return "COORDINATOR_NOT_AVAILABLE";
-    const fenced = instanceId !== null && (this.#static.get(instanceId) ?? memberId) !== memberId;
-    if (fenced) return "FENCED_INSTANCE_ID";
-    return this.#members.has(memberId) ? "NONE" : "UNKNOWN_MEMBER_ID";
+    return this.#members.identityError(memberId, instanceId);
   }
 
   #memberError({ memberId, instanceId, generation }: MemberCall): KafkaErrorName {
@@ -333,9 +282,4 @@ export class Group {
     if (error !== "NONE") return error;
     return generation === this.#generation ? "NONE" : "ILLEGAL_GENERATION";
   }
-}
-
-function factsOf(call: JoinCall): MemberFacts {
-  const { instanceId, clientId, clientHost, sessionTimeoutMs, rebalanceTimeoutMs, protocols } = call;
-  return { instanceId, clientId, clientHost, sessionTimeoutMs, rebalanceTimeoutMs, protocols };
 }

@@ -1,6 +1,6 @@
 import type { KafkaErrorName } from "../../protocol/errors/error-codes.ts";
 import { Group } from "./group.ts";
-import type { GroupLimits } from "./group.ts";
+import type { GroupLimits } from "./group-calls.ts";
 
 export interface GroupsLimits extends GroupLimits {
   readonly maxGroups: number;
