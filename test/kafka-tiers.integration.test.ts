@@ -17,7 +17,7 @@ import { describeWith } from "./support/needs.ts";
 const records = 10_000;
 
 describeWith(["kafka", "kcat"], "a real Kafka behind serveKafka and kafkaClient", () => {
-  const seen = { produced: 0, fetched: 0, unanswered: 0 };
+  const seen = { produced: 0, fetched: 0, cut: 0, unanswered: 0 };
   const failures: unknown[] = [];
   let proxy: ListenerServing;
   let address: string;
@@ -34,10 +34,16 @@ describeWith(["kafka", "kcat"], "a real Kafka behind serveKafka and kafkaClient"
                 if (!request.expectsResponse) seen.unanswered += 1;
               },
             }),
-            watchApi(Fetch, { onResponse: () => void (seen.fetched += 1) }),
+            watchApi(Fetch, {
+              onResponse: ({ whole }) => {
+                seen.fetched += 1;
+                if (!whole) seen.cut += 1;
+              },
+            }),
           ]),
         )
-        .service(kafkaClient((cx) => connect(proxied, cx), scope)),
+        // Small enough for Fetch responses to be cut through.
+        .service(kafkaClient((cx) => connect(proxied, cx), scope, { cutThroughBytes: 65_536 })),
     );
     proxy = serve(await bind({ ...proxied.advertised, name: "test" }), service, {
       onError: (error) => failures.push(error),
@@ -101,6 +107,7 @@ describeWith(["kafka", "kcat"], "a real Kafka behind serveKafka and kafkaClient"
 
   it("had nothing to complain about, and nothing is left open behind the clients", async () => {
     expect(failures).toEqual([]);
+    expect(seen.cut).toBeGreaterThan(0);
     await expect.poll(() => proxy.open, { timeout: 10_000 }).toBe(0);
   });
 });

@@ -1,11 +1,13 @@
 import { guard, Scope } from "@pagoda/core";
 import type { Context, GuardedService } from "@pagoda/core";
+import { ConnectionClosedError } from "@pagoda/tcp";
 import type { Connection } from "@pagoda/tcp";
 
 import { errorAnswer } from "./errors/error-answer.ts";
 import { Fifo } from "./frame/fifo.ts";
 import { FrameDeadline } from "./frame/frame-deadline.ts";
 import { FrameSplitter } from "./frame/frame-splitter.ts";
+import type { FrameStream } from "./frame/frame-stream.ts";
 import { FrameWriter } from "./frame/frame-writer.ts";
 import { KafkaRequest } from "./request.ts";
 import type { KafkaAnswer } from "./request.ts";
@@ -20,6 +22,8 @@ interface Exchange {
   settled: boolean;
   /** What to send; undefined for a request without an answer. */
   frame: Uint8Array | undefined;
+  /** What comes behind `frame`, where that is the beginning of a big one. */
+  rest: FrameStream | undefined;
   /** Why there is nothing to send, and the connection ends. */
   failure: unknown;
 }
@@ -68,6 +72,7 @@ export class ClientConnection {
       this.#deadline.stop();
       for (const stop of stops) stop?.();
       requests.cancel();
+      this.#writer.fail(new ConnectionClosedError("before an answer was written"));
       await scope.close();
     }
   }
@@ -141,6 +146,7 @@ export class ClientConnection {
       bytes: frame.length,
       settled: false,
       frame: undefined,
+      rest: undefined,
       failure: undefined,
     };
     this.#exchanges.push(exchange);
@@ -152,7 +158,16 @@ export class ClientConnection {
   }
 
   #answered(exchange: Exchange, answer: KafkaAnswer): void {
+    if (answer !== noResponse && !answer.whole && this.#exchanges.first !== exchange) {
+      // Not its turn. Were it left unread, so would be whatever an answer before it may wait for.
+      answer.gather().then(
+        (whole) => this.#answered(exchange, whole),
+        (error: unknown) => this.#failed(exchange, error),
+      );
+      return;
+    }
     try {
+      exchange.rest = answer === noResponse ? undefined : answer.stream;
       exchange.frame = frameOf(exchange.request, answer);
     } catch (error) {
       exchange.failure = error;
@@ -176,6 +191,10 @@ export class ClientConnection {
     exchange.settled = true;
     if (this.#exchanges.first !== exchange || this.#finished) return;
     for (let next = this.#exchanges.first; next?.settled; next = this.#exchanges.first) {
+      if (next.rest !== undefined) {
+        void this.#sendRest(next, next.rest);
+        return;
+      }
       this.#exchanges.shift();
       this.#inFlightBytes -= next.bytes;
       if (next.failure !== undefined) {
@@ -186,6 +205,25 @@ export class ClientConnection {
     }
     if (!this.#stopped) this.#pump();
     else if (this.#exchanges.size === 0) this.#finish();
+  }
+
+  /** Sends a big answer as it comes; those behind it wait. */
+  async #sendRest(exchange: Exchange, rest: FrameStream): Promise<void> {
+    try {
+      this.#writer.push(exchange.frame as Uint8Array);
+      // oxlint-disable-next-line no-await-in-loop -- one after the other, as they come
+      for (let piece = await rest.read(); piece !== undefined; piece = await rest.read()) {
+        this.#writer.push(piece);
+        // oxlint-disable-next-line no-await-in-loop -- as fast as the client takes them
+        await this.#writer.taken();
+      }
+      exchange.frame = undefined;
+      exchange.rest = undefined;
+      this.#settle(exchange);
+    } catch (error) {
+      // The client has a part of it: there is no other way to tell.
+      this.#fail(error);
+    }
   }
 
   /** Takes no more requests, and is over once those under way are answered. */

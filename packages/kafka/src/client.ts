@@ -16,8 +16,21 @@ export interface KafkaClientOptions {
    */
   readonly maxResponseBytes?: number;
   /**
-   * Milliseconds that a response may take from its first byte to its last, while it is read. Then
-   * the connection ends with FRAME_TIMEOUT.
+   * Largest response that waits in memory until all of it is there, in bytes. A bigger one is handed
+   * on as it arrives, unless a layer gathers it.
+   * @default 1048576 (1 MiB)
+   */
+  readonly cutThroughBytes?: number;
+  /**
+   * Largest response that a layer may gather, in bytes. `gather` of a bigger one fails with
+   * FRAME_TOO_LARGE.
+   * @default 104857600 (100 MiB)
+   */
+  readonly maxGatheredBytes?: number;
+  /**
+   * Milliseconds that a response may take from its first byte to its last, while it is read; for one
+   * that is cut through, from one piece to the next, and until somebody takes it. Then the
+   * connection ends with FRAME_TIMEOUT.
    * @default 60000 (1 minute)
    */
   readonly frameTimeoutMs?: number;
@@ -51,6 +64,8 @@ export type KafkaClientLimits = Required<KafkaClientOptions>;
  *   give it a fork of its own (`scope.fork()`) if other things shall live on.
  * - A request with `own` gets a correlation id that none under way has; the client's keep theirs.
  * - Produce with acks=0 is answered `noResponse` as soon as the connection has taken its bytes.
+ * - A response above `cutThroughBytes` is handed on as it arrives. A layer sends it on, gathers it or
+ *   discards it; one that does none of these ends the connection with FRAME_TIMEOUT.
  * - While whoever asked takes answers slowly (`responseFlow`) the connection is not read.
  *
  * It has no time limits for answers: push `timeout` above it.
@@ -64,6 +79,8 @@ export function kafkaClient(
 ): GuardedService<KafkaRequest, KafkaAnswer> {
   const limits: KafkaClientLimits = {
     maxResponseBytes: whole("maxResponseBytes", options.maxResponseBytes ?? 0x7fff_ffff, 1, 0x7fff_ffff),
+    cutThroughBytes: whole("cutThroughBytes", options.cutThroughBytes ?? 1_048_576, 8),
+    maxGatheredBytes: whole("maxGatheredBytes", options.maxGatheredBytes ?? 104_857_600, 8, 0x7fff_ffff),
     frameTimeoutMs: milliseconds("frameTimeoutMs", options.frameTimeoutMs ?? 60_000),
     maxPending: whole("maxPending", options.maxPending ?? 10_000, 1),
     lingerMs: milliseconds("lingerMs", options.lingerMs ?? 2_000),

@@ -1,6 +1,7 @@
 import type { ApiDefinition } from "./protocol/api.ts";
 import { encodeResponseFrame } from "./protocol/frame/encode-frame.ts";
 import { correlationIdOf, decodeResponseBody, readResponseFrame } from "./protocol/frame/response-frame.ts";
+import type { FrameStream } from "./frame/frame-stream.ts";
 import type { ResponseFrame } from "./protocol/frame/response-frame.ts";
 import { UnsupportedVersionError } from "./protocol/errors/message-errors.ts";
 import type { AnyApi } from "./protocol/lookup.ts";
@@ -22,6 +23,9 @@ export interface Answered {
  * A response of a broker, or of a layer. Its body is decoded when somebody asks for it, once; a
  * response that nobody asked, or only asked, goes on as the very bytes that came.
  *
+ * A big one may be on its way still (`whole`): it is handed on as it arrives, and whoever wants its
+ * body has to wait for it (`gather`).
+ *
  * Immutable. Bodies share memory with the bytes: copy what has to outlive the call.
  */
 export class KafkaResponse<Body = unknown> {
@@ -33,6 +37,8 @@ export class KafkaResponse<Body = unknown> {
   // Size included. Undefined once the body was replaced.
   readonly #frame: Uint8Array | undefined;
   #header: ResponseFrame | undefined;
+  #stream: FrameStream | undefined;
+  #gathered: Promise<KafkaResponse<Body>> | undefined;
   #taggedFields: readonly UnknownTaggedField[] | null = null;
   #body: Body | undefined;
 
@@ -58,6 +64,16 @@ export class KafkaResponse<Body = unknown> {
     return new KafkaResponse<unknown>(to, correlationIdOf(frame.subarray(4)), frame, undefined);
   }
 
+  /**
+   * The response in a frame that is on its way. Nothing but the correlation id is read.
+   * @throws MalformedMessageError
+   */
+  static cut(stream: FrameStream, to: Answered): KafkaResponse {
+    const response = KafkaResponse.read(stream.head, to);
+    response.#stream = stream;
+    return response;
+  }
+
   /** A response made here. Its correlation id is that of the request when it is sent. */
   static of<Body>(to: Answered, body: Body): KafkaResponse<Body> {
     return new KafkaResponse<Body>(to, 0, undefined, body);
@@ -68,8 +84,42 @@ export class KafkaResponse<Body = unknown> {
     return this.api !== null && this.apiKey === api.key;
   }
 
+  /** True when all of it is in memory, as it is but for big ones that nobody gathered. */
+  get whole(): boolean {
+    return this.#stream === undefined;
+  }
+
+  /** The rest of a response that is not whole: for whoever sends it. */
+  get stream(): FrameStream | undefined {
+    return this.#stream;
+  }
+
+  /**
+   * Says that it will not be sent on: for a layer that answers something else. A response that is
+   * not `whole` must be sent, gathered or discarded, or the connection to the broker stands still.
+   */
+  discard(): void {
+    this.#stream?.discard();
+  }
+
+  /**
+   * The same response with all of it in memory.
+   * @throws FrameTooLargeError when it is larger than `maxGatheredBytes` of `kafkaClient`
+   */
+  gather(): Promise<KafkaResponse<Body>> {
+    this.#gathered ??= this.#gather();
+    return this.#gathered;
+  }
+
+  async #gather(): Promise<KafkaResponse<Body>> {
+    if (this.#stream === undefined) return this;
+    const frame = await this.#stream.gather();
+    return new KafkaResponse<Body>(this, this.correlationId, frame, undefined);
+  }
+
   /**
    * The decoded body.
+   * @throws TypeError where it is not `whole`: `gather` first
    * @throws UnsupportedVersionError where `api` is null
    * @throws MalformedMessageError
    */
@@ -90,13 +140,14 @@ export class KafkaResponse<Body = unknown> {
     return this.#frame !== undefined;
   }
 
-  /** Bytes in memory: those of the frame, its size included; 0 for one that is not encoded yet. */
+  /** Bytes of the frame, its size included, whether they came already or not; 0 for one not encoded yet. */
   get byteLength(): number {
-    return this.#frame?.length ?? 0;
+    return this.#stream?.totalBytes ?? this.#frame?.length ?? 0;
   }
 
   /**
-   * The frame to send, its size included, as the answer to the request of that id.
+   * The frame to send, its size included, as the answer to the request of that id; what is there of
+   * it where it is not `whole`.
    * @throws InvalidMessageError when the body that was given cannot be sent
    */
   toFrame(correlationId: number): Uint8Array {
@@ -108,6 +159,11 @@ export class KafkaResponse<Body = unknown> {
   }
 
   #read(): ResponseFrame {
+    if (this.#stream !== undefined) {
+      throw new TypeError(
+        `a response of ${this.#stream.totalBytes} bytes is not in memory: gather() it first`,
+      );
+    }
     const frame = this.#frame ?? new Uint8Array(0);
     this.#header ??= readResponseFrame(frame.subarray(4), codecOf(this), this.apiVersion);
     return this.#header;

@@ -6,8 +6,9 @@ import type { Connection } from "@pagoda/tcp";
 import type { KafkaClientLimits } from "./client.ts";
 import { CorrelationError, UpstreamClosedError } from "./errors/upstream-errors.ts";
 import { Fifo } from "./frame/fifo.ts";
-import { FrameDeadline } from "./frame/frame-deadline.ts";
+import { FrameDeadline, FrameTimeoutError } from "./frame/frame-deadline.ts";
 import { FrameSplitter } from "./frame/frame-splitter.ts";
+import { FrameStream } from "./frame/frame-stream.ts";
 import { FrameWriter } from "./frame/frame-writer.ts";
 import type { KafkaAnswer, KafkaRequest } from "./request.ts";
 import { responseFlow } from "./response-flow.ts";
@@ -22,6 +23,7 @@ interface Pending {
   readonly resolve: (answer: KafkaAnswer) => void;
   readonly reject: (error: Error) => void;
   stop: () => void;
+  cancelled: boolean;
 }
 
 /** One connection to a broker, from before it is opened until it is closed: see `kafkaClient`. */
@@ -35,6 +37,8 @@ export class UpstreamConnection {
   readonly #deadline: FrameDeadline;
   readonly #cx = Context.background().fork();
   #wanted = false;
+  /** The big response whose pieces are coming. */
+  #passing: FrameStream | undefined;
   #connection: Connection | undefined;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -45,7 +49,7 @@ export class UpstreamConnection {
     this.#connect = connect;
     this.#scope = scope;
     this.#limits = limits;
-    this.#splitter = new FrameSplitter(limits.maxResponseBytes);
+    this.#splitter = new FrameSplitter(limits.maxResponseBytes, limits.cutThroughBytes);
     this.#deadline = new FrameDeadline(this.#splitter, limits.frameTimeoutMs, (error) => this.#fail(error));
     scope.defer(() => this.close());
   }
@@ -74,8 +78,19 @@ export class UpstreamConnection {
     if (!expectsResponse) return cx.race(this.#writer.taken()).then(() => noResponse);
     return new Promise((resolve, reject) => {
       const flow = cx.get(responseFlow);
-      const pending: Pending = { request, correlationId, flow, resolve, reject, stop: () => {} };
-      pending.stop = cx.onCancel(reject);
+      const pending: Pending = {
+        request,
+        correlationId,
+        flow,
+        resolve,
+        reject,
+        stop: () => {},
+        cancelled: false,
+      };
+      pending.stop = cx.onCancel((reason) => {
+        pending.cancelled = true;
+        reject(reason);
+      });
       this.#pending.push(pending);
     });
   }
@@ -135,14 +150,37 @@ export class UpstreamConnection {
     try {
       this.#splitter.push(chunk);
       for (let frame = this.#splitter.next(); frame !== undefined; frame = this.#splitter.next()) {
-        flow = this.#answer(frame);
+        if (this.#passing === undefined) flow = this.#answer(frame);
+        else this.#passing.push(frame);
+        if (this.#splitter.remainingBytes === 0) this.#passing = undefined;
       }
     } catch (error) {
       this.#fail(error as Error);
       return;
     }
-    if (flow?.congested === true) this.#waitFor(flow);
+    if (this.#passing?.full === true) this.#waitForRoom(this.#passing);
+    else if (flow?.congested === true) this.#waitFor(flow);
     else this.#deadline.update();
+  }
+
+  /** Does not read until whoever sends the big response on has taken some of it. */
+  #waitForRoom(passing: FrameStream): void {
+    const stream = this.#connection?.stream;
+    const { frameTimeoutMs } = this.#limits;
+    this.#deadline.stop();
+    stream?.pause();
+    // A layer may have dropped it, and nobody would ever read on. Who has begun may take his time.
+    const abandoned = (): void => {
+      if (!passing.taken) this.#fail(new FrameTimeoutError(frameTimeoutMs));
+    };
+    const timer = passing.taken ? undefined : setTimeout(abandoned, frameTimeoutMs);
+    const stop = this.#scope.defer(() => clearTimeout(timer));
+    passing.onRoom(() => {
+      clearTimeout(timer);
+      stop();
+      stream?.resume();
+      this.#deadline.update();
+    });
   }
 
   /** Gives an answer to the request whose turn it is. */
@@ -152,7 +190,7 @@ export class UpstreamConnection {
       const { correlationId } = KafkaResponse.read(frame, opaque);
       throw new CorrelationError(this.#name, null, correlationId);
     }
-    const response = KafkaResponse.read(frame, pending.request);
+    const response = this.#responseTo(pending, frame);
     if (response.correlationId !== pending.correlationId) {
       throw new CorrelationError(this.#name, pending.correlationId, response.correlationId);
     }
@@ -160,6 +198,15 @@ export class UpstreamConnection {
     pending.stop();
     pending.resolve(response);
     return pending.flow;
+  }
+
+  #responseTo({ request, cancelled }: Pending, frame: Uint8Array): KafkaResponse {
+    const { remainingBytes } = this.#splitter;
+    if (remainingBytes === 0) return KafkaResponse.read(frame, request);
+    const { maxGatheredBytes } = this.#limits;
+    this.#passing = new FrameStream(frame, frame.length + remainingBytes, maxGatheredBytes);
+    if (cancelled) this.#passing.discard();
+    return KafkaResponse.cut(this.#passing, request);
   }
 
   /** Does not read until the one who asked has taken what there is. */
@@ -204,8 +251,8 @@ export class UpstreamConnection {
 
   #failPending(): void {
     const all = this.#pending.drain();
-    if (all.length === 0) return;
     const error = this.#failure ?? new UpstreamClosedError(this.#name, all.length);
+    this.#passing?.fail(error);
     for (const { stop, reject } of all) {
       stop();
       reject(error);

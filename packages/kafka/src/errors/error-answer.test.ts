@@ -1,4 +1,4 @@
-import { CancelledError, FilteredError, OverloadedError, TimeoutError } from "@pagoda/core";
+import { BoundaryError, CancelledError, FilteredError, OverloadedError, TimeoutError } from "@pagoda/core";
 import { describe, expect, it } from "vitest";
 
 import { metadataRequest, produceRequest } from "../../test/support/wire.ts";
@@ -14,6 +14,11 @@ const request = KafkaRequest.read(metadataRequest(1));
 describe("errorAnswer", () => {
   it.each([
     ["what a layer says itself", new KafkaApiError("GROUP_AUTHORIZATION_FAILED", "no"), 30],
+    [
+      "the same behind a boundary",
+      new BoundaryError("quota", new KafkaApiError("GROUP_AUTHORIZATION_FAILED", "no")),
+      30,
+    ],
     ["a timeout", new TimeoutError(1), 7],
     ["too much at once", new OverloadedError("full"), 7],
     ["a refusal", new FilteredError("no"), 44],

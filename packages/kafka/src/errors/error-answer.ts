@@ -62,7 +62,10 @@ export function errorAnswer(request: KafkaRequest, error: unknown): KafkaRespons
 }
 
 function errorCodeOf(error: unknown): number | undefined {
-  if (error instanceof KafkaApiError) return error.errorCode;
+  // Also behind what the boundaries between added to it.
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (at instanceof KafkaApiError) return at.errorCode;
+  }
   const name = errorOfKind[classify(error).kind];
   return name === undefined ? undefined : kafkaErrorNamed(name).code;
 }

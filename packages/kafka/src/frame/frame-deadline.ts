@@ -14,7 +14,7 @@ export class FrameTimeoutError extends ProxyError {
   }
 }
 
-/** Watches that the frame under way in a splitter is completed in time. */
+/** Watches that the frame under way in a splitter is completed in time, or each piece of a big one comes. */
 export class FrameDeadline {
   readonly #splitter: FrameSplitter;
   readonly #timeoutMs: number;
@@ -30,8 +30,8 @@ export class FrameDeadline {
 
   /** To be called when bytes were taken. */
   update(): void {
-    const { partialBytes, partialFrames } = this.#splitter;
-    if (partialBytes === 0) {
+    const { partial, partialFrames } = this.#splitter;
+    if (!partial) {
       this.stop();
     } else if (this.#timer === undefined || this.#frame !== partialFrames) {
       clearTimeout(this.#timer);

@@ -39,6 +39,42 @@ describe("FrameSplitter", () => {
     );
   });
 
+  it("gives a frame above cutAboveBytes in pieces, however the bytes are cut", () => {
+    const bodies = fc.array(fc.uint8Array({ minLength: 4, maxLength: 60 }), { maxLength: 6 });
+    fc.assert(
+      fc.property(bodies, fc.infiniteStream(fc.integer({ min: 1, max: 30 })), (bodies, sizes) => {
+        const want = bodies.map(framed);
+        const splitter = new FrameSplitter(60, 20);
+        const got: Buffer[] = [];
+        let begun: Buffer[] = [];
+        for (let bytes = Buffer.concat(want); bytes.length > 0;) {
+          const size = sizes.next().value;
+          splitter.push(bytes.subarray(0, size));
+          bytes = bytes.subarray(size);
+          for (let next = splitter.next(); next !== undefined; next = splitter.next()) {
+            if (begun.length === 0 && splitter.remainingBytes > 0) {
+              expect(next.length).toBeGreaterThanOrEqual(8);
+              expect(next.length + splitter.remainingBytes).toBeGreaterThan(20);
+            }
+            begun.push(Buffer.from(next));
+            if (splitter.remainingBytes > 0) continue;
+            got.push(Buffer.concat(begun));
+            begun = [];
+          }
+        }
+        expect(got).toEqual(want);
+        expect(splitter.partial).toBe(false);
+      }),
+    );
+  });
+
+  it("says what is missing when the stream ends within a frame that is given in pieces", () => {
+    const splitter = new FrameSplitter(100, 10);
+    splitter.push(Buffer.from("00000010000000010000", "hex"));
+    expect(splitter.next()).toHaveLength(10);
+    expect(() => splitter.end()).toThrow("10 bytes missing");
+  });
+
   it("gives frames of one chunk as neighbouring views of it", () => {
     const chunk = Buffer.concat([framed(Buffer.from("one")), framed(Buffer.from("two"))]);
     const [one, two] = push(new FrameSplitter(10), chunk);

@@ -1,6 +1,8 @@
 import { FrameTooLargeError, MalformedFrameError } from "../protocol/frame/frame-decoder.ts";
 
 const sizeBytes = 4;
+/** A frame's size and what every response begins with, the correlation id. */
+const headBytes = 8;
 /** First room for a frame that comes in pieces; doubled as the bytes arrive, whatever its size says. */
 const firstRoomBytes = 4096;
 
@@ -11,10 +13,12 @@ const firstRoomBytes = 4096;
  * It is asked for one frame at a time, so that whoever is busy can leave the others where they are.
  * A frame that lies within one chunk is a view of the chunk, and neighbours in it stay neighbours in
  * memory. One that does not is gathered, in memory that grows with what has arrived and never by
- * what its size announces. After an error the stream is lost.
+ * what its size announces. A frame above `cutAboveBytes` is not gathered: it is given in the pieces
+ * that come, see `remainingBytes`. After an error the stream is lost.
  */
 export class FrameSplitter {
   readonly #maxFrameBytes: number;
+  readonly #cutAboveBytes: number;
   #chunk: Uint8Array | undefined;
   #at = 0;
   /** The frame under way, size included; undefined between frames. */
@@ -23,10 +27,29 @@ export class FrameSplitter {
   /** What the frame under way comes to, size included; 0 while its size is not complete. */
   #total = 0;
   #started = 0;
+  #remaining = 0;
 
-  /** @param maxFrameBytes largest frame accepted, without its size. */
-  constructor(maxFrameBytes: number) {
+  /**
+   * @param maxFrameBytes largest frame accepted, without its size.
+   * @param cutAboveBytes largest frame that is given as a whole, its size included.
+   */
+  constructor(maxFrameBytes: number, cutAboveBytes: number = Infinity) {
     this.#maxFrameBytes = maxFrameBytes;
+    this.#cutAboveBytes = cutAboveBytes;
+  }
+
+  /**
+   * What `next` gave last was a piece of a frame, and this many bytes of it are to come: the first
+   * piece has at least its size and correlation id. Zero where that was a whole frame, or the last
+   * piece.
+   */
+  get remainingBytes(): number {
+    return this.#remaining;
+  }
+
+  /** Is a frame begun and not complete? */
+  get partial(): boolean {
+    return this.#have > 0 || this.#remaining > 0;
   }
 
   /** Bytes held of a frame that is not complete. Zero between frames. */
@@ -34,7 +57,7 @@ export class FrameSplitter {
     return this.#have;
   }
 
-  /** Frames of which a part was held so far: tells one partial frame from the next. */
+  /** Partial frames so far, or pieces of them: tells one from the next. */
   get partialFrames(): number {
     return this.#started;
   }
@@ -53,8 +76,10 @@ export class FrameSplitter {
     const chunk = this.#chunk;
     if (chunk === undefined) return undefined;
     const left = chunk.length - this.#at;
+    if (this.#remaining > 0) return this.#piece(chunk, left);
     if (this.#partial === undefined && left >= sizeBytes) {
       const total = this.#totalAt(chunk, this.#at);
+      if (total > this.#cutAboveBytes && left >= headBytes && left < total) return this.#cut(total, left);
       if (left >= total) {
         const frame = chunk.subarray(this.#at, this.#at + total);
         this.#at += total;
@@ -67,10 +92,32 @@ export class FrameSplitter {
 
   /** Says that the stream is over. @throws MalformedFrameError if that is within a frame. */
   end(): void {
+    if (this.#remaining > 0) {
+      throw new MalformedFrameError(`the stream ended within a frame: ${this.#remaining} bytes missing`);
+    }
     if (this.#have === 0) return;
     const missing =
       this.#total === 0 ? "its size" : `${this.#total - this.#have} of ${this.#total - sizeBytes} bytes`;
     throw new MalformedFrameError(`the stream ended within a frame: ${missing} missing`);
+  }
+
+  /** The beginning of a big frame, all of it that the chunk has. */
+  #cut(total: number, left: number): Uint8Array {
+    this.#remaining = total;
+    return this.#piece(this.#chunk as Uint8Array, left) as Uint8Array;
+  }
+
+  #piece(chunk: Uint8Array, left: number): Uint8Array | undefined {
+    const count = Math.min(left, this.#remaining);
+    if (count === 0) {
+      this.#chunk = undefined;
+      return undefined;
+    }
+    const piece = chunk.subarray(this.#at, this.#at + count);
+    this.#at += count;
+    this.#remaining -= count;
+    this.#started += 1;
+    return piece;
   }
 
   #gather(chunk: Uint8Array): Uint8Array | undefined {
@@ -79,10 +126,12 @@ export class FrameSplitter {
       this.#take(chunk, sizeBytes);
       if (this.#have === sizeBytes) this.#total = this.#totalAt(this.#partial as Uint8Array, 0);
     }
-    if (this.#total !== 0) this.#take(chunk, this.#total);
+    const cut = this.#total > this.#cutAboveBytes;
+    if (this.#total !== 0) this.#take(chunk, cut ? headBytes : this.#total);
     if (this.#at === chunk.length) this.#chunk = undefined;
-    if (this.#total === 0 || this.#have < this.#total) return undefined;
-    const frame = (this.#partial as Uint8Array).subarray(0, this.#total);
+    if (this.#total === 0 || this.#have < (cut ? headBytes : this.#total)) return undefined;
+    const frame = (this.#partial as Uint8Array).subarray(0, this.#have);
+    this.#remaining = this.#total - this.#have;
     this.#partial = undefined;
     this.#have = 0;
     this.#total = 0;

@@ -26,7 +26,8 @@ export interface ApiHooks<Req, Res> {
   ) => MaybePromise<KafkaRequest<Req, Res> | KafkaResponse<Res>>;
   /**
    * Given each response on its way up, with the request as it was sent: answers it as it is, or
-   * another one (`response.withBody`). Not called where there is no response (acks=0).
+   * another one (`response.withBody`). Not called where there is no response (acks=0). All of it is
+   * in memory: a big one that would be cut through is gathered first.
    */
   readonly response?: (
     response: KafkaResponse<Res>,
@@ -58,9 +59,12 @@ export function onApi<Req, Res>(
     const send = (request: KafkaRequest<Req, Res>, cx: Context): Promise<KafkaAnswer> => {
       const answer = inner.call(request, cx);
       if (onResponse === undefined) return answer;
-      return answer.then((response) =>
-        response === noResponse ? response : onResponse(response as KafkaResponse<Res>, request, cx),
-      );
+      return answer.then((response) => {
+        if (response === noResponse) return response;
+        const typed = response as KafkaResponse<Res>;
+        if (typed.whole) return onResponse(typed, request, cx);
+        return typed.gather().then((whole) => onResponse(whole, request, cx));
+      });
     };
     const go = (next: KafkaRequest<Req, Res> | KafkaResponse<Res>, cx: Context): Promise<KafkaAnswer> =>
       next instanceof KafkaResponse ? Promise.resolve(next) : send(next, cx);

@@ -13,8 +13,11 @@ export type WatchedRequest<Req> = Pick<
   "apiKey" | "apiVersion" | "correlationId" | "clientId" | "body" | "byteLength" | "expectsResponse" | "own"
 >;
 
-/** A response to look at. */
-export type WatchedResponse<Res> = Pick<KafkaResponse<Res>, "apiKey" | "apiVersion" | "body" | "byteLength">;
+/** A response to look at. The body of one that is not `whole` cannot be read: it is on its way still. */
+export type WatchedResponse<Res> = Pick<
+  KafkaResponse<Res>,
+  "apiKey" | "apiVersion" | "body" | "byteLength" | "whole"
+>;
 
 /** Synchronous hooks that see the requests and responses of one API, and change nothing. */
 export interface ApiWatcher<Req, Res, State = undefined> {

@@ -1,0 +1,109 @@
+import { FrameTooLargeError } from "../protocol/frame/frame-decoder.ts";
+
+/** Bytes that may wait for whoever reads: what one or two reads of a socket bring. */
+const fullBytes = 131_072;
+
+/**
+ * A big frame on its way: its beginning is there, the rest is handed on as it arrives. One reader
+ * takes it, piece by piece or all at once.
+ */
+export class FrameStream {
+  /** All of it, its size included. */
+  readonly totalBytes: number;
+  /** What came first: the size, and at least the correlation id. */
+  readonly head: Uint8Array;
+  readonly #maxGatheredBytes: number;
+  #pieces: Uint8Array[] = [];
+  #waitingBytes = 0;
+  #missingBytes: number;
+  #failure: Error | undefined;
+  #taken = false;
+  #discarded = false;
+  #reader: PromiseWithResolvers<Uint8Array | undefined> | undefined;
+  #onRoom: (() => void) | undefined;
+
+  constructor(head: Uint8Array, totalBytes: number, maxGatheredBytes: number) {
+    this.head = head;
+    this.totalBytes = totalBytes;
+    this.#missingBytes = totalBytes - head.length;
+    this.#maxGatheredBytes = maxGatheredBytes;
+  }
+
+  /** Has somebody begun to read it? */
+  get taken(): boolean {
+    return this.#taken;
+  }
+
+  /** Nothing should be pushed until there is room. */
+  get full(): boolean {
+    return this.#waitingBytes >= fullBytes;
+  }
+
+  /** Calls `listener` once, when there is room again. */
+  onRoom(listener: () => void): void {
+    this.#onRoom = listener;
+  }
+
+  /** Adds what came next. */
+  push(piece: Uint8Array): void {
+    this.#missingBytes -= piece.length;
+    if (this.#discarded) return;
+    if (this.#reader === undefined) {
+      this.#pieces.push(piece);
+      this.#waitingBytes += piece.length;
+    } else {
+      this.#reader.resolve(piece);
+      this.#reader = undefined;
+    }
+  }
+
+  /** The rest will not come. */
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#reader?.reject(error);
+    this.#reader = undefined;
+  }
+
+  /** Nobody will read it: what comes is dropped. */
+  discard(): void {
+    this.#taken = true;
+    this.#discarded = true;
+    this.#pieces = [];
+    this.#waitingBytes = 0;
+    this.#makeRoom();
+  }
+
+  /** The next piece behind the head, undefined after the last; one call at a time. */
+  read(): Promise<Uint8Array | undefined> {
+    this.#taken = true;
+    const piece = this.#pieces.shift();
+    if (piece !== undefined) {
+      this.#waitingBytes -= piece.length;
+      if (!this.full) this.#makeRoom();
+      return Promise.resolve(piece);
+    }
+    if (this.#missingBytes === 0) return Promise.resolve(undefined);
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    this.#reader = Promise.withResolvers();
+    return this.#reader.promise;
+  }
+
+  /** The whole frame, in memory. @throws FrameTooLargeError */
+  async gather(): Promise<Uint8Array> {
+    if (this.#taken) throw new TypeError("a frame that is handed on cannot be gathered");
+    if (this.totalBytes > this.#maxGatheredBytes) {
+      throw new FrameTooLargeError(this.totalBytes, this.#maxGatheredBytes);
+    }
+    // Grows with what arrives: the size of a frame is only a claim.
+    const pieces = [this.head];
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, as they come
+    for (let piece = await this.read(); piece !== undefined; piece = await this.read()) pieces.push(piece);
+    return Buffer.concat(pieces, this.totalBytes);
+  }
+
+  #makeRoom(): void {
+    const listener = this.#onRoom;
+    this.#onRoom = undefined;
+    listener?.();
+  }
+}
