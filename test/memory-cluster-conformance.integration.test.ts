@@ -12,6 +12,8 @@ import { CompressionTypes } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 import { startCluster } from "../packages/kafka/src/testing/index.ts";
+import { install } from "../scripts/kafka/installation.ts";
+import { openKafkaTools } from "../scripts/kafka/tools.ts";
 import { eventually } from "./support/eventually.ts";
 import { realKafka, uniqueName } from "./support/kafka.ts";
 import { kafkajs, readWith } from "./support/kafkajs.ts";
@@ -98,6 +100,23 @@ for (const { name, needs, open } of targets) {
         await kcat(["-b", bootstrap, "-P", "-t", topic], "a\n");
         const found = await kcat(["-b", bootstrap, "-Q", "-t", `${topic}:0:1000`]);
         expect(found).toBe(`${topic} [0] offset 0\n`);
+      });
+    });
+
+    describeWith(["kafka"], "Kafka's own tools", () => {
+      it("make a topic, write, read in a group, and tell how far the group has come", async () => {
+        const tools = openKafkaTools(await install(() => {}));
+        const server = ["--bootstrap-server", bootstrap];
+        const topic = uniqueName("topic");
+        const group = uniqueName("group");
+        await tools.run("topics", [...server, "--create", "--topic", topic, "--partitions", "1"]);
+        await tools.run("console-producer", [...server, "--topic", topic], { input: "a\nb\nc\n" });
+        const read = ["--topic", topic, "--from-beginning", "--max-messages", "3", "--group", group];
+        expect(await tools.run("console-consumer", [...server, ...read])).toBe("a\nb\nc\n");
+        const described = await tools.run("consumer-groups", [...server, "--describe", "--group", group]);
+        const row = described.split("\n").find((line) => line.startsWith(group));
+        expect(row?.split(/\s+/).slice(0, 6)).toEqual([group, topic, "0", "3", "3", "0"]);
+        await tools.run("topics", [...server, "--delete", "--topic", topic]);
       });
     });
 

@@ -6,6 +6,7 @@ import { ask, batchOf, named, textsOf } from "../../test/ask-cluster.ts";
 import type { AskOptions } from "../../test/ask-cluster.ts";
 import { errorsOf } from "../protocol/errors/errors-of.ts";
 import { ApiVersions } from "../protocol/generated/api-versions.ts";
+import { DescribeConfigs } from "../protocol/generated/describe-configs.ts";
 import { DescribeCluster } from "../protocol/generated/describe-cluster.ts";
 import { Fetch } from "../protocol/generated/fetch.ts";
 import { InitProducerId } from "../protocol/generated/init-producer-id.ts";
@@ -133,6 +134,26 @@ describe("an in-memory cluster", () => {
       "NONE",
       "UNKNOWN_TOPIC_OR_PARTITION",
     ]);
+  });
+
+  it("tells what a topic was made with, and what was not said", async () => {
+    const cluster = clusterWith();
+    const configs = [{ name: "cleanup.policy", value: "compact" }];
+    const topics = [{ name: "kept", numPartitions: 1, replicationFactor: 1, configs }];
+    const created = await ask(cluster, CreateTopics, { topics });
+    const told = [
+      { name: "cleanup.policy", value: "compact", configSource: 1 },
+      { name: "message.timestamp.type", value: "CreateTime", configSource: 5 },
+    ];
+    expect(created.topics[0]).toMatchObject({ numPartitions: 1, replicationFactor: 1, configs: told });
+    const resources = ["kept", "none"].map((resourceName) => ({
+      resourceType: 2,
+      resourceName,
+      configurationKeys: null,
+    }));
+    const { results } = await ask(cluster, DescribeConfigs, { resources });
+    expect(results[0]).toMatchObject({ errorCode: 0, configs: told });
+    expect(named(results[1]?.errorCode)).toBe("UNKNOWN_TOPIC_OR_PARTITION");
   });
 
   it("gives a topic that is made again another id, and knows the old one no more", async () => {

@@ -25,6 +25,7 @@ export class MemoryBroker {
   readonly #options: MemoryBrokerOptions;
   #port: number;
   #serving: ListenerServing | undefined;
+  #last: Promise<void> = Promise.resolve();
 
   constructor(model: ClusterModel, id: number, options: MemoryBrokerOptions) {
     this.id = id;
@@ -49,7 +50,16 @@ export class MemoryBroker {
   }
 
   /** Listens, on the port it had before; nothing happens if it does. @throws ListenError */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#inTurn(() => this.#start());
+  }
+
+  /** Cuts its connections and stops listening; what it led goes to the others. Nothing happens if it does not listen. */
+  stop(): Promise<void> {
+    return this.#inTurn(() => this.#stop());
+  }
+
+  async #start(): Promise<void> {
     if (this.#serving !== undefined) return;
     const { host, maxConnections, onError } = this.#options;
     const listener = await bind({ host, port: this.#port, name: `broker-${this.id}`, maxConnections });
@@ -59,12 +69,18 @@ export class MemoryBroker {
     this.#serving = serve(listener, this.service, onError === undefined ? {} : { onError });
   }
 
-  /** Cuts its connections and stops listening; what it led goes to the others. Nothing happens if it does not listen. */
-  async stop(): Promise<void> {
+  async #stop(): Promise<void> {
     const serving = this.#serving;
     this.#serving = undefined;
     if (serving === undefined) return;
     this.#model.setUp(this.id, false);
     await serving[Symbol.asyncDispose]();
+  }
+
+  /** One after the other: what stops a broker that is starting must not find nothing to stop. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
   }
 }

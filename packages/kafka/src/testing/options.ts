@@ -32,7 +32,11 @@ export interface ClusterModelOptions {
    * @default 16777216 (16 MiB)
    */
   readonly maxLogBytesPerPartition?: number;
-  /** Largest batch; a bigger one is refused with MESSAGE_TOO_LARGE. @default 1048588, as Kafka's `message.max.bytes` */
+  /**
+   * Largest batch; a bigger one is refused with MESSAGE_TOO_LARGE. Also the most that a group keeps
+   * of one member's metadata, and of one assignment of all.
+   * @default 1048588, as Kafka's `message.max.bytes`
+   */
   readonly maxMessageBytes?: number;
   /** Idempotent producers remembered per partition; the one that wrote longest ago is forgotten. @default 1000 */
   readonly maxProducersPerPartition?: number;

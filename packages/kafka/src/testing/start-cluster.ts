@@ -73,8 +73,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Memory
     });
   });
   const close = async (): Promise<void> => {
-    model.close();
     await Promise.all(brokers.map((broker) => broker.stop()));
+    // Last: a member that still could join would begin a group, and timers, anew.
+    model.close();
   };
   try {
     await Promise.all(brokers.map((broker) => broker.start()));

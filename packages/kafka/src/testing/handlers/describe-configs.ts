@@ -16,7 +16,8 @@ const sources = { topic: 1, default: 5 } as const;
 interface Config {
   readonly name: string;
   readonly value: string;
-  readonly isDefault: boolean;
+  /** One of `sources`: without one Java's admin client fails. */
+  readonly configSource: number;
 }
 
 /** A few settings, so that tools have something to show. */
@@ -41,11 +42,9 @@ function describe(
     ...about,
     configs: configs
       .filter(({ name }) => configurationKeys === null || configurationKeys.includes(name))
-      .map(({ name, value, isDefault }) => ({
-        name,
-        value,
-        isDefault,
-        configSource: isDefault ? sources.default : sources.topic,
+      .map((config) => ({
+        ...config,
+        isDefault: config.configSource === sources.default,
         documentation: null,
       })),
   };
@@ -53,10 +52,10 @@ function describe(
 
 /** What a topic was made with, and the best known of what it was not. */
 export function topicConfigs(topic: Topic): readonly Config[] {
-  const own = [...topic.configs].map(([name, value]) => ({ name, value, isDefault: false }));
+  const own = [...topic.configs].map(([name, value]) => ({ name, value, configSource: sources.topic }));
   const rest = [
-    { name: "cleanup.policy", value: "delete", isDefault: true },
-    { name: "message.timestamp.type", value: "CreateTime", isDefault: true },
+    { name: "cleanup.policy", value: "delete", configSource: sources.default },
+    { name: "message.timestamp.type", value: "CreateTime", configSource: sources.default },
   ];
   return [...own, ...rest.filter(({ name }) => !topic.configs.has(name))];
 }
@@ -68,5 +67,9 @@ function brokerConfigs({ settings }: ClusterState): readonly Config[] {
     "message.max.bytes": settings.maxMessageBytes,
     "num.partitions": settings.defaultPartitions,
   };
-  return Object.entries(values).map(([name, value]) => ({ name, value: String(value), isDefault: true }));
+  return Object.entries(values).map(([name, value]) => ({
+    name,
+    value: String(value),
+    configSource: sources.default,
+  }));
 }

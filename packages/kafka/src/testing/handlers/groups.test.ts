@@ -96,6 +96,14 @@ describe("the groups of a cluster", () => {
     expect(await committed()).toEqual([-1n, -1n]);
   });
 
+  it("keep no more of a member than fits into a message", async () => {
+    cluster = new ClusterModel({ maxMessageBytes: 100 });
+    const protocols = [{ name: "range", metadata: new Uint8Array(101) }];
+    const request = { groupId, sessionTimeoutMs: 1_000, protocolType: "consumer", protocols };
+    const { errorCode } = await ask(cluster, JoinGroup, request, { nodeId, version: 3 });
+    expect(named(errorCode)).toBe("UNKNOWN_SERVER_ERROR");
+  });
+
   it("are refused beyond their limit, unless one of them has nothing to keep", async () => {
     const join = async (group: string) => {
       const protocols = [{ name: "range", metadata: new Uint8Array() }];

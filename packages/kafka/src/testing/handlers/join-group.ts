@@ -4,7 +4,7 @@ import { codeOf, serveApi } from "../handler.ts";
 import type { ApiCall, ServedApi } from "../handler.ts";
 import { notJoined } from "../state/group-member.ts";
 import type { Joined } from "../state/group-member.ts";
-import { coordinatorError } from "./find-group.ts";
+import { coordinatorError, isTooMuch } from "./find-group.ts";
 
 /** Longest session, as Kafka's `group.max.session.timeout.ms`. There is no shortest, for tests' sake. */
 const maxSessionTimeoutMs = 1_800_000;
@@ -45,6 +45,8 @@ async function join({
   if (sessionTimeoutMs < 1 || sessionTimeoutMs > maxSessionTimeoutMs) {
     return { ...notJoined("INVALID_SESSION_TIMEOUT"), memberId };
   }
+  const metadata = request.protocols.map((protocol) => protocol.metadata);
+  if (isTooMuch(metadata, cluster)) return { ...notJoined("UNKNOWN_SERVER_ERROR"), memberId };
   const known = cluster.groups.get(groupId);
   // Only who comes without an id begins a group.
   if (known === undefined && memberId !== "") return { ...notJoined("UNKNOWN_MEMBER_ID"), memberId };

@@ -23,7 +23,7 @@ export const createTopics: ServedApi = serveApi(CreateTopics, [2, 7], ({ cluster
       errorMessage: null,
       numPartitions: topic?.partitions.length ?? -1,
       replicationFactor: topic?.partitions[0]?.replicas.length ?? -1,
-      configs: topic === undefined ? [] : topicConfigs(topic).map(({ name, value }) => ({ name, value })),
+      configs: topic === undefined ? [] : topicConfigs(topic),
     };
   }),
 }));

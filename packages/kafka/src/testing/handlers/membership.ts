@@ -7,7 +7,7 @@ import { codeOf, serveApi } from "../handler.ts";
 import type { ApiCall, ServedApi } from "../handler.ts";
 import { notSynced } from "../state/group-member.ts";
 import type { Synced } from "../state/group-member.ts";
-import { coordinatorError } from "./find-group.ts";
+import { coordinatorError, isTooMuch } from "./find-group.ts";
 
 /** Gives every member its share. The answer waits until the leader has shared out. */
 export const syncGroup: ServedApi = serveApi(SyncGroup, [0, 5], async (call) => {
@@ -31,6 +31,8 @@ async function sync({ cluster, nodeId, request }: ApiCall<SyncGroupRequest>): Pr
   const otherName =
     protocolName !== null && generationId === group.generation && protocolName !== group.protocolName;
   if (otherType || otherName) return notSynced("INCONSISTENT_GROUP_PROTOCOL");
+  const shares = request.assignments.map((one) => one.assignment);
+  if (isTooMuch(shares, cluster)) return notSynced("UNKNOWN_SERVER_ERROR");
   const assignments = request.assignments.map(
     // Copies: the request's bytes are the connection's.
     (one) => [one.memberId, new Uint8Array(one.assignment)] as const,

@@ -4,7 +4,10 @@ import { kafkaErrorNamed } from "../../protocol/errors/error-codes.ts";
 import type { KafkaErrorName } from "../../protocol/errors/error-codes.ts";
 import type { ApiTypes } from "../../protocol/generated/registry.ts";
 
-/** Answers to refuse, in the place of the real ones. */
+/**
+ * Requests to refuse. The answer is `errorResponse` of the codec: a response with no place for an
+ * error (Metadata of all topics, before version 13) says nothing at all.
+ */
 export interface Fault {
   /** Which API, by Kafka's name for it. */
   readonly api: keyof ApiTypes;
