@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-
 import { observe, stack } from "@pagoda/core";
 import { kafkaClient, serveKafka, watchApi } from "@pagoda/kafka";
 import type { KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
@@ -10,7 +7,7 @@ import type { ListenerServing } from "@pagoda/tcp";
 import { Consumer, Producer, ProduceAcks, stringDeserializers, stringSerializers } from "@platformatic/kafka";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
-import { toolPath } from "../scripts/tools.ts";
+import { kcat } from "./support/kcat.ts";
 import { realKafka, uniqueName } from "./support/kafka.ts";
 import { describeWith } from "./support/needs.ts";
 
@@ -111,13 +108,3 @@ describeWith(["kafka", "kcat"], "a real Kafka behind serveKafka and kafkaClient"
     await expect.poll(() => proxy.open, { timeout: 10_000 }).toBe(0);
   });
 });
-
-async function kcat(args: readonly string[], input = ""): Promise<string> {
-  const child = spawn(toolPath("kcat"), [...args], { stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.end(input);
-  const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const [code] = await once(child, "close");
-  expect(code).toBe(0);
-  return Buffer.concat(chunks).toString();
-}

@@ -1,8 +1,6 @@
-import { execFile } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { connect } from "node:net";
-import { promisify } from "node:util";
 
 import { Admin, Consumer, Producer, stringDeserializers, stringSerializers } from "@platformatic/kafka";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -11,18 +9,12 @@ import type { KafkaCluster } from "../scripts/kafka/cluster.ts";
 import { formatAddress } from "../scripts/kafka/ports.ts";
 import { startKafka } from "../scripts/kafka/start.ts";
 import { kafkaVersion } from "../scripts/kafka/version.ts";
-import { toolPath } from "../scripts/tools.ts";
+import { kcat } from "./support/kcat.ts";
 import { realKafka, uniqueName } from "./support/kafka.ts";
 import { describeWith } from "./support/needs.ts";
 
 const lines = (from: number, to: number): string =>
   Array.from({ length: to - from }, (_, index) => `record ${from + index}\n`).join("");
-
-async function kcat(args: readonly string[], input = ""): Promise<string> {
-  const running = promisify(execFile)(toolPath("kcat"), [...args]);
-  running.child.stdin?.end(input);
-  return (await running).stdout;
-}
 
 const produce = (bootstrap: string, topic: string, input: string): Promise<string> =>
   kcat(["-b", bootstrap, "-P", "-t", topic, "-X", "acks=all"], input);

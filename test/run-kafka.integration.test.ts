@@ -1,11 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-
 import { Consumer, Producer, ProduceAcks, stringDeserializers, stringSerializers } from "@platformatic/kafka";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 import { formatAddress } from "../scripts/kafka/ports.ts";
-import { toolPath } from "../scripts/tools.ts";
+import { kcat } from "./support/kcat.ts";
 import { realKafka, uniqueName } from "./support/kafka.ts";
 import type { SharedKafka } from "./support/kafka.ts";
 import { scrape } from "./support/metrics.ts";
@@ -133,14 +130,4 @@ async function readAtLeast(bootstrap: string, topic: string, wanted: readonly st
   const values = text.trimEnd().split("\n");
   expect(values.length).toBeGreaterThanOrEqual(wanted.length);
   return values;
-}
-
-async function kcat(args: readonly string[], input = ""): Promise<string> {
-  const child = spawn(toolPath("kcat"), [...args], { stdio: ["pipe", "pipe", "inherit"] });
-  child.stdin.end(input);
-  const chunks: Buffer[] = [];
-  child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-  const [code] = await once(child, "close");
-  expect(code).toBe(0);
-  return Buffer.concat(chunks).toString();
 }
