@@ -23,6 +23,11 @@ export interface Figure {
   /** Read of the proxy's process before a round, and after it. */
   readonly read: (pid: number) => number;
   readonly of: (before: number, after: number) => number;
+  /**
+   * Measured on a proxy begun for each round, which takes the load so many times before it is read.
+   * @default one proxy for all rounds
+   */
+  readonly freshTimes?: number;
 }
 
 /** Client and upstream, in processes of their own. */
@@ -37,10 +42,12 @@ export async function surroundings(): Promise<Surroundings> {
   const client = await startNode(join(import.meta.dirname, "load.ts"));
   return {
     upstreamPort: upstream.port,
-    measure: async (proxy, { load, read, of }) => {
+    measure: async (proxy, { load, read, of, freshTimes = 1 }) => {
       const before = read(proxy.pid);
-      const { failure } = (await client.ask({ ...load, port: proxy.port })) as LoadResult;
-      if (failure !== undefined) throw new Error(failure);
+      for (let n = 0; n < freshTimes; n++) {
+        const { failure } = (await client.ask({ ...load, port: proxy.port })) as LoadResult;
+        if (failure !== undefined) throw new Error(failure);
+      }
       return of(before, read(proxy.pid));
     },
     [Symbol.asyncDispose]: async () => {
