@@ -8,6 +8,16 @@ export type { ApiHooks } from "./layers/on-api.ts";
 export { watchApi } from "./layers/watch-api.ts";
 export type { ApiWatcher, WatchedRequest, WatchedResponse } from "./layers/watch-api.ts";
 export type { VersionPredicate } from "./layers/versions.ts";
+export { rewriteAddresses } from "./layers/rewrite-addresses.ts";
+export type { RewriteAddressesOptions } from "./layers/rewrite-addresses.ts";
+export { Cluster, UnknownNodeError } from "./cluster/cluster.ts";
+export type { ClusterOptions, NodeChange, NodeTarget } from "./cluster/cluster.ts";
+export type { Advertiser } from "./cluster/advertiser.ts";
+export { portPerNode, portsFrom } from "./cluster/port-per-node.ts";
+export type { PortPerNodeOptions } from "./cluster/port-per-node.ts";
+export { NoSlotError, Slots } from "./cluster/slots.ts";
+export type { SlotChange, SlotsOptions } from "./cluster/slots.ts";
+export { ask } from "./ask.ts";
 
 // For people who write layers.
 export { KafkaRequest } from "./request.ts";

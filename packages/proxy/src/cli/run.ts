@@ -24,7 +24,9 @@ export async function run(args: readonly string[]): Promise<number> {
     {
       listener: options.name,
       address: formatEndpoint(proxy.address),
-      upstream: formatEndpoint(options.upstream),
+      ...(options.cluster
+        ? { bootstrap: options.cluster.bootstrap.map(formatEndpoint).join(",") }
+        : { upstream: formatEndpoint(options.upstream) }),
       admin: proxy.admin === undefined ? "off" : formatEndpoint(proxy.admin),
       protocol: options.protocol,
     },
