@@ -17,6 +17,17 @@ export { portPerNode, portsFrom } from "./cluster/port-per-node.ts";
 export type { PortPerNodeOptions } from "./cluster/port-per-node.ts";
 export { NoSlotError, Slots } from "./cluster/slots.ts";
 export type { SlotChange, SlotsOptions } from "./cluster/slots.ts";
+export { detectLeaks } from "./layers/detect-leaks.ts";
+export type { DetectLeaksOptions, Leak } from "./layers/detect-leaks.ts";
+export { checkAdvertised } from "./cluster-check/check-advertised.ts";
+export type {
+  AdvertisedNode,
+  AdvertisedReport,
+  CheckAdvertisedOptions,
+} from "./cluster-check/check-advertised.ts";
+export { formatAdvertised } from "./cluster-check/format-report.ts";
+export type { AddressForm, UpstreamCluster } from "./cluster-check/find-addresses.ts";
+export type { Probed } from "./cluster-check/probe.ts";
 export { ask } from "./ask.ts";
 
 // For people who write layers.

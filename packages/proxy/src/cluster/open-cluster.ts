@@ -1,5 +1,4 @@
-import type { Context } from "@pagoda/core";
-import { messageOf } from "@pagoda/core";
+import { Context, messageOf } from "@pagoda/core";
 import { Cluster } from "@pagoda/kafka";
 import type { Slots } from "@pagoda/kafka";
 import type { Connection } from "@pagoda/tcp";
@@ -13,6 +12,7 @@ import { Upstream } from "../upstream.ts";
 import { learnBrokers } from "./learn-brokers.ts";
 import { bindCluster } from "./listeners.ts";
 import { NodeUpstream } from "./node-upstream.ts";
+import { selfCheck } from "./self-check.ts";
 
 /** A listener, and an address for each broker, before a whole cluster. @throws CertificateError, ListenError */
 export async function openCluster(
@@ -31,9 +31,23 @@ export async function openCluster(
       greet: (connection, cx) => learn(connection, { cluster, slots, log: parts.log }, cx),
     }),
   );
-  const nodes = new NodeUpstream({ upstream, cluster, advertiser, learnt: upstream.probe() });
+  const learnt = upstream.probe();
+  const nodes = new NodeUpstream({ upstream, cluster, advertiser, learnt });
   const service = scope.use(outbound(options, { ...parts, upstream, nodes, cluster, advertiser }));
+  const bootstrapAddress = { host: toDial(options, main.address.host), port: main.address.port };
+  const checking = Context.background().fork();
+  scope.defer(() => checking.cancel());
+  // Once there is somebody to ask. It does not hold up those who come meanwhile.
+  void learnt.then(() =>
+    selfCheck(options, { bootstrap: bootstrapAddress, cluster, log: parts.log }, checking),
+  );
   return { upstream, service, listeners: [main, ...nodeListeners] };
+}
+
+/** A host under which the listener is reached from here, as clients would have it. */
+function toDial({ cluster, listen }: Parameters<typeof openCluster>[0], bound: string): string {
+  const everywhere = ["", "0.0.0.0", "::"].includes(listen.host);
+  return cluster.advertisedHost ?? (everywhere ? "localhost" : bound);
 }
 
 interface LearnParts {

@@ -1,6 +1,6 @@
 import { concurrencyLimit, optional, route, stack } from "@pagoda/core";
 import type { GuardedService } from "@pagoda/core";
-import { kafkaClient, rewriteAddresses, serveKafka } from "@pagoda/kafka";
+import { detectLeaks, kafkaClient, rewriteAddresses, serveKafka } from "@pagoda/kafka";
 import type { Advertiser, Cluster, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import { detectionMetrics, tcpMetrics } from "@pagoda/metrics";
 import { acceptProxyHeader, detect, drainQuiet, forwardTo, idleTimeout, terminateTls } from "@pagoda/tcp";
@@ -39,9 +39,17 @@ export function outbound(
     .push(drainQuiet({ drain }))
     .service(forwardTo({ connect: (client, cx) => upstream.open(client, cx), idleTimeoutMs }));
 
+  // Made once: what it has told of, it tells no more, whichever connection it was on.
+  const leaks = detectLeaks({
+    cluster,
+    onLeak: (leak) => log.warn({ leak }, "a client was told an address of the cluster"),
+    onEveryLeak: ({ api, where }) => metrics.addresses.leaked(api ?? "unknown", where),
+  });
+
   const requests = serveKafka(
     (client, scope) =>
       stack<KafkaRequest, KafkaAnswer>()
+        .push(leaks)
         .push(rewriteAddresses({ cluster, advertise: (nodeId) => advertiser.addressOf(nodeId, client) }))
         .service(kafkaClient((cx) => nodes.open(client, cx), scope)),
     { drain },
