@@ -31,7 +31,7 @@ export interface InterleaveOptions {
  * always inherited by the same one.
  */
 export async function interleave(variants: readonly Variant[], options: InterleaveOptions): Promise<Table> {
-  const { title, unit, rounds = 7, warmups = 1 } = options;
+  const { rounds = 7, warmups = 1 } = options;
   const values = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
   for (let round = -warmups; round < rounds; round++) {
     for (const variant of round % 2 === 0 ? variants : variants.toReversed()) {
@@ -39,7 +39,15 @@ export async function interleave(variants: readonly Variant[], options: Interlea
       if (round >= 0) values.get(variant.name)?.push(value);
     }
   }
-  const baseline = options.baseline.find((name) => values.has(name));
+  return tableOf(values, options);
+}
+
+/** The table of what was measured in turn: by variant, a value for each round. */
+export function tableOf(
+  values: ReadonlyMap<string, readonly number[]>,
+  { title, unit, rounds = 7, baseline: wanted }: InterleaveOptions,
+): Table {
+  const baseline = wanted.find((name) => values.has(name));
   const base = baseline === undefined ? undefined : values.get(baseline);
   if (baseline === undefined || base === undefined) throw new TypeError(`${title}: no baseline`);
   const rows = [...values].map(([variant, measured]): Row => ({

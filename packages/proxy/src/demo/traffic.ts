@@ -1,3 +1,4 @@
+// oxlint-disable no-await-in-loop -- clients do one thing after the other
 import { Consumer, Producer, ProduceAcks, stringDeserializers, stringSerializers } from "@platformatic/kafka";
 import type { ConsumerOptions } from "@platformatic/kafka";
 
