@@ -1,4 +1,4 @@
-import { Connection } from "@pagoda/tcp";
+import type { Connection } from "@pagoda/tcp";
 import { memoryConnections } from "@pagoda/tcp/testing";
 import { describe, expect, it } from "vitest";
 
