@@ -96,5 +96,6 @@ function isWhole(value: unknown, least: number, most: number): value is number {
 }
 
 function firstTwice(values: readonly number[]): number | undefined {
-  return values.find((value, index) => values.indexOf(value) !== index);
+  const seen = new Set<number>();
+  return values.find((value) => seen.has(value) || !seen.add(value));
 }

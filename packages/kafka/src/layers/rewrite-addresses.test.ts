@@ -67,6 +67,15 @@ describe("rewriteAddresses", () => {
     ]);
   });
 
+  it("keeps the address of a broker that a later list lacks", async () => {
+    const cluster = new Cluster({ bootstrap: [{ host: "b", port: 1 }] });
+    for (const ids of [[0, 7], [0]]) {
+      const brokers = ids.map((nodeId) => ({ nodeId, host: `b${nodeId}`, port: 9092 }));
+      await through(Metadata, 12, Metadata.response.of({ brokers }), { cluster });
+    }
+    expect(cluster.endpointOf(7)).toEqual([{ host: "b7", port: 9092 }]);
+  });
+
   it("leaves a coordinator that was not found alone, byte for byte", async () => {
     const error = { errorCode: 15, nodeId: -1, host: "", port: -1 };
     for (const [version, body] of [

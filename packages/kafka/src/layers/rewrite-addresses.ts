@@ -35,7 +35,13 @@ export interface RewriteAddressesOptions {
  * that tells no address.
  *
  * It belongs inside of what shall see what the client gets (a leak detector), outside of what needs
- * to know where brokers really are.
+ * to know where brokers really are. A Metadata request of the proxy's own, sent through it, teaches it
+ * the cluster.
+ *
+ * ```ts
+ * const advertiser = portPerNode({ bootstrapPort: 19_092, ports: portsFrom(19_093, 20) });
+ * rewriteAddresses({ cluster, advertise: (nodeId) => advertiser.addressOf(nodeId, connection) });
+ * ```
  */
 export function rewriteAddresses(options: RewriteAddressesOptions): SameLayer<KafkaRequest, KafkaAnswer> {
   const { cluster, onHidden } = options;
@@ -64,8 +70,8 @@ export function rewriteAddresses(options: RewriteAddressesOptions): SameLayer<Ka
   };
 
   return layer("rewriteAddresses", (inner) => (request, cx) => {
-    const answer = inner.call(request, cx);
     const plan = planOf(request.api, request.apiVersion);
+    const answer = inner.call(request, cx);
     if (plan === "pass") return answer;
     return answer.then((response) => {
       if (response === noResponse) return response;

@@ -1,7 +1,10 @@
+import { join } from "node:path";
+
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { messageArbitrary } from "../../../test/arbitrary.ts";
+import { messageNameOf, readVectors } from "../../../test/message-vectors.ts";
 import { encodeResponseFrame } from "../frame/encode-frame.ts";
 import { readResponseFrame } from "../frame/response-frame.ts";
 import { Fetch, Metadata, Produce, ShareFetch } from "../generated/index.ts";
@@ -25,6 +28,9 @@ const rows = (Object.values(apis) as unknown as AnyApi[]).flatMap((api) =>
 const walked = rows
   .filter((row): row is typeof row & { program: WalkProgram } => row.program !== undefined)
   .map((row) => [`${row.api.name} v${row.version}`, row] as const);
+
+/** Messages as Kafka's own serializers wrote them. */
+const vectors = readVectors(join(import.meta.dirname, "../../../test/vectors/vectors.jsonl.gz"));
 
 function frameOf(api: AnyApi, version: number, body: unknown): Buffer {
   return Buffer.from(encodeResponseFrame(api, version, { correlationId: 5 }, body));
@@ -79,7 +85,7 @@ describe.each(walked)("the probe and the eraser of %s", (_, { api, version, prog
     version,
   ) as fc.Arbitrary<unknown> as fc.Arbitrary<Endpoints>;
 
-  it("finds out what decoding finds out", () => {
+  it("find out what decoding finds out", () => {
     const seen = new Set<boolean>();
     fc.assert(
       fc.property(messages, (body) => {
@@ -92,7 +98,7 @@ describe.each(walked)("the probe and the eraser of %s", (_, { api, version, prog
     expect(seen.size).toBe(2);
   });
 
-  it("hides the endpoints, and nothing else, however the bytes are cut", () => {
+  it("hide the endpoints, and nothing else, however the bytes are cut", () => {
     const sizes = fc.infiniteStream(fc.integer({ min: 1, max: 30 }));
     fc.assert(
       fc.property(messages, sizes, (body, cuts) => {
@@ -109,7 +115,27 @@ describe.each(walked)("the probe and the eraser of %s", (_, { api, version, prog
     );
   });
 
-  it("cannot say of a part of a response, or of more than one, that there are none", () => {
+  it("agree with what Kafka's serializers wrote", () => {
+    const own = vectors.filter((one) => messageNameOf(one) === api.response.name && one.version === version);
+    expect(own.length).toBeGreaterThan(0);
+    for (const { hex } of own) {
+      const body = Buffer.from(hex, "hex");
+      const size = Buffer.alloc(9);
+      size.writeInt32BE(5 + body.length);
+      const frame = Buffer.concat([size, body]);
+      const found = (api.response.decode(body, version) as Endpoints).nodeEndpoints.length > 0;
+      expect(mayHaveAddresses(program, frame)).toBe(found);
+      const hidden = hide(
+        program,
+        frame,
+        frame.map(() => 1),
+      ).bytes;
+      expect(bodyOf(api, version, hidden).nodeEndpoints).toEqual([]);
+      if (!found) expect(hidden.equals(frame)).toBe(true);
+    }
+  });
+
+  it("cannot say of a part of a response, or of one with more behind it, that it has none", () => {
     fc.assert(
       fc.property(messages, (body) => {
         const frame = frameOf(api, version, body);
@@ -124,7 +150,7 @@ describe.each(walked)("the probe and the eraser of %s", (_, { api, version, prog
     );
   });
 
-  it("ends in peace on any bytes, and gives back as many", () => {
+  it("end in peace on any bytes, and give back as many", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         mayHaveAddresses(program, bytes);
