@@ -10,9 +10,9 @@ const fullBytes = 131_072;
 export class FrameStream {
   /** All of it, its size included. */
   readonly totalBytes: number;
-  /** What came first: the size, and at least the correlation id. */
-  readonly head: Uint8Array;
   readonly #maxGatheredBytes: number;
+  #head: Uint8Array;
+  #change: (piece: Uint8Array) => Uint8Array = unchanged;
   #pieces: Uint8Array[] = [];
   #waitingBytes = 0;
   #missingBytes: number;
@@ -23,10 +23,23 @@ export class FrameStream {
   #onRoom: (() => void) | undefined;
 
   constructor(head: Uint8Array, totalBytes: number, maxGatheredBytes: number) {
-    this.head = head;
+    this.#head = head;
     this.totalBytes = totalBytes;
     this.#missingBytes = totalBytes - head.length;
     this.#maxGatheredBytes = maxGatheredBytes;
+  }
+
+  /** What came first: the size, and at least the correlation id. */
+  get head(): Uint8Array {
+    return this.#head;
+  }
+
+  /** Puts every piece through `change`, in order, the head at once: what it returns has as many bytes. */
+  mapPieces(change: (piece: Uint8Array) => Uint8Array): void {
+    if (this.#taken) throw new TypeError("a frame that is handed on cannot be changed");
+    const before = this.#change;
+    this.#change = before === unchanged ? change : (piece) => change(before(piece));
+    this.#head = change(this.#head);
   }
 
   /** Has somebody begun to read it? */
@@ -52,7 +65,7 @@ export class FrameStream {
       this.#pieces.push(piece);
       this.#waitingBytes += piece.length;
     } else {
-      this.#reader.resolve(piece);
+      this.#reader.resolve(this.#change(piece));
       this.#reader = undefined;
     }
   }
@@ -80,7 +93,7 @@ export class FrameStream {
     if (piece !== undefined) {
       this.#waitingBytes -= piece.length;
       if (!this.full) this.#makeRoom();
-      return Promise.resolve(piece);
+      return Promise.resolve(this.#change(piece));
     }
     if (this.#missingBytes === 0) return Promise.resolve(undefined);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
@@ -106,4 +119,8 @@ export class FrameStream {
     this.#onRoom = undefined;
     listener?.();
   }
+}
+
+function unchanged(piece: Uint8Array): Uint8Array {
+  return piece;
 }
