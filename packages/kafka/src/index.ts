@@ -8,6 +8,27 @@ export type { ApiHooks } from "./layers/on-api.ts";
 export { watchApi } from "./layers/watch-api.ts";
 export type { ApiWatcher, WatchedRequest, WatchedResponse } from "./layers/watch-api.ts";
 export type { VersionPredicate } from "./layers/versions.ts";
+export { rewriteAddresses } from "./layers/rewrite-addresses.ts";
+export type { RewriteAddressesOptions } from "./layers/rewrite-addresses.ts";
+export { Cluster, UnknownNodeError } from "./cluster/cluster.ts";
+export type { ClusterOptions, NodeChange, NodeTarget } from "./cluster/cluster.ts";
+export type { Advertiser } from "./cluster/advertiser.ts";
+export { portPerNode, portsFrom } from "./cluster/port-per-node.ts";
+export type { PortPerNodeOptions } from "./cluster/port-per-node.ts";
+export { NoSlotError, Slots } from "./cluster/slots.ts";
+export type { SlotChange, SlotsOptions } from "./cluster/slots.ts";
+export { detectLeaks } from "./layers/detect-leaks.ts";
+export type { DetectLeaksOptions, Leak } from "./layers/detect-leaks.ts";
+export { checkAdvertised } from "./cluster-check/check-advertised.ts";
+export type {
+  AdvertisedNode,
+  AdvertisedReport,
+  CheckAdvertisedOptions,
+} from "./cluster-check/check-advertised.ts";
+export { formatAdvertised } from "./cluster-check/format-report.ts";
+export type { AddressForm, UpstreamCluster } from "./cluster-check/find-addresses.ts";
+export type { Probed } from "./cluster-check/probe.ts";
+export { ask } from "./ask.ts";
 
 // For people who write layers.
 export { KafkaRequest } from "./request.ts";

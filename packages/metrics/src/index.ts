@@ -10,6 +10,7 @@ export type { DetectionMetricsOptions } from "./detection-metrics.ts";
 
 // For people who write layers of their own.
 export { latencyBuckets } from "./buckets.ts";
+export { AddressMetrics } from "./address-metrics.ts";
 export { DetectionMetrics } from "./detection-metrics.ts";
 export { ProcessMetrics } from "./process-metrics.ts";
 export type { BuildInfo, ListenerState, ReloadOutcome } from "./process-metrics.ts";

@@ -1,5 +1,6 @@
 import type { Registry } from "prom-client";
 
+import { AddressMetrics } from "./address-metrics.ts";
 import { DetectionMetrics } from "./detection-metrics.ts";
 import { ProcessMetrics } from "./process-metrics.ts";
 import type { BuildInfo } from "./process-metrics.ts";
@@ -19,6 +20,7 @@ export interface Metrics {
   readonly tcp: TcpMetrics;
   readonly upstream: UpstreamMetrics;
   readonly detection: DetectionMetrics;
+  readonly addresses: AddressMetrics;
 }
 
 /** @throws Error, from prom-client, when the registry already has one of the families. */
@@ -29,5 +31,6 @@ export function createMetrics({ registry, build }: MetricsOptions): Metrics {
     tcp: new TcpMetrics(registry),
     upstream: new UpstreamMetrics(registry),
     detection: new DetectionMetrics(registry),
+    addresses: new AddressMetrics(registry),
   };
 }

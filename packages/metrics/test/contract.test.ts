@@ -51,6 +51,7 @@ async function livePage(): Promise<ReadonlyMap<string, Family>> {
   metrics.process.listenerState("main", "serving");
   metrics.process.servedCertificate("main", () => new Date());
   await metrics.upstream.connecting("bootstrap", () => Promise.resolve());
+  metrics.addresses.leaked("DescribeConfigs", "text");
   await connectOnce(metrics);
   const { body } = await metricsPage(registry, openMetrics);
   return parseOpenMetrics(body);

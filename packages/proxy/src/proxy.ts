@@ -2,18 +2,19 @@ import { Drain, Scope } from "@pagoda/core";
 import type { DrainOptions, DrainState } from "@pagoda/core";
 import { createMetrics } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
-import { bind, serve } from "@pagoda/tcp";
+import { serve } from "@pagoda/tcp";
 import type { Endpoint } from "@pagoda/tcp";
 import { createHash } from "node:crypto";
 import { Registry } from "prom-client";
 
 import { adminRoutes } from "./admin/routes.ts";
 import { startAdmin } from "./admin/server.ts";
+import { openCluster } from "./cluster/open-cluster.ts";
+import { openService } from "./ground.ts";
+import type { Ground } from "./ground.ts";
 import type { Logger } from "./log.ts";
 import type { ProxyOptions } from "./options.ts";
-import { inbound } from "./stacks/inbound.ts";
-import { listenerTls, upstreamTls } from "./tls-files.ts";
-import { Upstream } from "./upstream.ts";
+import { listenerTls } from "./tls-files.ts";
 import { buildInfo } from "./version.ts";
 
 /** What a program hands to the proxy that it runs. */
@@ -40,13 +41,12 @@ export interface Proxy extends AsyncDisposable {
 }
 
 /**
- * Starts the reference proxy: one listener, one upstream, an admin server. It starts without its
- * upstream too: `/ready` then says why it is not ready.
- *
+ * Starts the reference proxy before one service or a whole cluster, and an admin server. It starts
+ * without its upstream too: `/ready` then says why it is not ready.
  * @throws CertificateError, ListenError. Nothing is left open when it fails.
  */
 export async function startProxy(options: ProxyOptions, { log, registry }: ProxyParts): Promise<Proxy> {
-  const { name } = options;
+  const { name, maxConnections } = options;
   const metrics = createMetrics({ registry: registry ?? new Registry(), build: buildInfo() });
   const drain = new Drain();
   const scope = new Scope();
@@ -55,36 +55,20 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
   try {
     const tls = options.tls && (await listenerTls(options.tls, scope, log));
     if (tls !== undefined) metrics.process.servedCertificate(name, () => tls.expiresAt);
-    const secured = options.upstreamTls && (await upstreamTls(options.upstreamTls, scope, log));
-    const upstream = scope.use(
-      new Upstream({
-        endpoint: options.upstream,
-        connect: { name, timeoutMs: options.connectTimeoutMs, ...(secured && { tls: secured }) },
-        sendProxyHeader: options.sendProxyHeader,
-        metrics,
-        log,
-      }),
-    );
-    const service = scope.use(inbound(options, { metrics, log, tls, upstream, drain }));
-    const admin = options.admin && (await openAdmin(options.admin, { service, upstream }));
-    const listener = scope.use(
-      await bind({
-        ...options.listen,
-        name,
-        maxConnections: options.maxConnections,
-        onAcceptError: acceptFailed,
-      }),
-    );
-    const serving = serve(listener, service, { drain, scope });
+    const listen = { ...options.listen, name, maxConnections, onAcceptError: acceptFailed };
+    const parts = { metrics, log, drain, tls, scope, listen };
+    const ground = await (options.cluster ? openCluster(options, parts) : openService(options, parts));
+    const admin = options.admin && (await openAdmin(options.admin, ground));
+    const serving = ground.listeners.map((listener) => serve(listener, ground.service, { drain, scope }));
     metrics.process.listenerState(name, "serving");
-    void upstream.probe();
     drain.onStart(() => metrics.process.listenerState(name, "draining"));
+    const [{ address }] = ground.listeners;
     return {
-      address: serving.address,
+      address,
       admin,
       metrics,
       get connections() {
-        return serving.open;
+        return serving.reduce((sum, { open }) => sum + open, 0);
       },
       drain: (drainOptions) => drain.start(drainOptions),
       [Symbol.asyncDispose]: () => scope.close(),
@@ -94,10 +78,7 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
     throw error;
   }
 
-  async function openAdmin(
-    bindTo: Endpoint,
-    { service, upstream }: { readonly service: object; readonly upstream: Upstream },
-  ): Promise<Endpoint> {
+  async function openAdmin(bindTo: Endpoint, { service, upstream }: Ground): Promise<Endpoint> {
     const checks = [{ name: "upstream", failing: () => upstream.failing }];
     const routes = adminRoutes({ metrics, drain, checks, stacks: new Map([[name, service]]) });
     const onError = (path: string, error: unknown): void =>

@@ -21,7 +21,8 @@ function upstreamAt(
   const lines: string[] = [];
   const log = createLog({ destination: { write: (line) => void lines.push(line) } });
   const upstream = new Upstream({
-    endpoint: { host: "127.0.0.1", port },
+    endpoints: () => [{ host: "127.0.0.1", port }],
+    direction: "inbound",
     connect: { name: "main", timeoutMs: 5_000 },
     sendProxyHeader,
     metrics: createMetrics({ registry, build }),

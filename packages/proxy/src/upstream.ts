@@ -1,21 +1,35 @@
 import { Context, messageOf } from "@pagoda/core";
 import type { GuardedService } from "@pagoda/core";
-import type { Metrics } from "@pagoda/metrics";
+import type { Direction, Metrics } from "@pagoda/metrics";
 import { connector, formatEndpoint, proxyHeaderFor } from "@pagoda/tcp";
-import type { Connection, ConnectorOptions, Endpoint } from "@pagoda/tcp";
+import type { Connection, ConnectorOptions, ConnectTarget, Endpoint } from "@pagoda/tcp";
 
 import type { Logger } from "./log.ts";
 
 export interface UpstreamOptions {
-  readonly endpoint: Endpoint;
+  /** Where to connect; any of them will do. At least one, asked for each time. */
+  readonly endpoints: () => readonly Endpoint[];
   /** How to connect. Connections carry `name` as their listener, for the metrics. */
   readonly connect: ConnectorOptions & { readonly name: string };
+  /** Whether the proxy stands beside the upstream or beside its clients, for the metrics. */
+  readonly direction: Direction;
   /** Version of the PROXY protocol header that says who the client is. @default none is sent */
   readonly sendProxyHeader?: 1 | 2 | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
+  /**
+   * What to do with a connection of the proxy's own before it is closed again, to learn more than
+   * that the upstream is there. Its failure is not the upstream's.
+   */
+  readonly greet?: (connection: Connection, cx: Context) => Promise<void>;
   /** Milliseconds between two attempts of our own while it cannot be reached. @default 5000 (5 s) */
   readonly retryMs?: number;
+}
+
+/** One broker of an upstream that has several. */
+export interface UpstreamNode {
+  readonly nodeId: number;
+  readonly endpoint: Endpoint;
 }
 
 /**
@@ -25,8 +39,9 @@ export interface UpstreamOptions {
  */
 export class Upstream implements Disposable {
   readonly #options: UpstreamOptions;
-  readonly #connector: GuardedService<Endpoint, Connection>;
+  readonly #connector: GuardedService<ConnectTarget, Connection>;
   readonly #probes = Context.background().fork();
+  #next = 0;
   #state: "unknown" | "reachable" | "unreachable" = "unknown";
   #reason: string | undefined = "not tried yet";
   #timer: NodeJS.Timeout | undefined;
@@ -42,18 +57,12 @@ export class Upstream implements Disposable {
   }
 
   /**
-   * Opens a connection for a client, and counts it.
+   * Opens a connection for a client, to whichever endpoint can be reached first, and counts it.
    * @throws ConnectError, or the reason when `cx` is cancelled.
    */
   async open(client: Connection, cx: Context): Promise<Connection> {
-    const { endpoint, metrics, connect, sendProxyHeader: version } = this.#options;
-    const preamble = version && proxyHeaderFor(client, { version });
-    const target = { ...endpoint, ...(preamble && { preamble }) };
     try {
-      const connection = await metrics.upstream.connecting("bootstrap", () =>
-        this.#connector.call(target, cx),
-      );
-      metrics.tcp.watch(connection, { direction: "inbound", peer: "dst", tls: connect.tls !== undefined });
+      const connection = await this.#firstOf((endpoint) => this.#connect("bootstrap", endpoint, client, cx));
       this.#reached();
       return connection;
     } catch (error) {
@@ -62,12 +71,25 @@ export class Upstream implements Disposable {
     }
   }
 
+  /**
+   * Opens a connection to one node for a client, and counts it. That it cannot be reached says
+   * nothing of the other nodes.
+   * @throws ConnectError, or the reason when `cx` is cancelled.
+   */
+  async openNode({ nodeId, endpoint }: UpstreamNode, client: Connection, cx: Context): Promise<Connection> {
+    const connection = await this.#connect(String(nodeId), endpoint, client, cx);
+    this.#reached();
+    return connection;
+  }
+
   /** Opens a connection and closes it again, to learn whether the upstream is there. */
   async probe(): Promise<void> {
+    const { greet } = this.#options;
     try {
-      const connection = await this.#connector.call(this.#options.endpoint, this.#probes);
-      connection.close("policy");
+      const connection = await this.#firstOf((endpoint) => this.#connector.call(endpoint, this.#probes));
       this.#reached();
+      await greet?.(connection, this.#probes);
+      connection.close("policy");
     } catch (error) {
       this.#missed(error);
     }
@@ -78,9 +100,37 @@ export class Upstream implements Disposable {
     this.#probes.cancel();
   }
 
+  async #connect(nodeId: string, endpoint: Endpoint, client: Connection, cx: Context): Promise<Connection> {
+    const { metrics, connect, direction, sendProxyHeader: version } = this.#options;
+    const preamble = version && proxyHeaderFor(client, { version });
+    const target = { ...endpoint, ...(preamble && { preamble }) };
+    const connection = await metrics.upstream.connecting(nodeId, () => this.#connector.call(target, cx));
+    metrics.tcp.watch(connection, { direction, peer: "dst", tls: connect.tls !== undefined });
+    return connection;
+  }
+
+  /** Tries one endpoint after the other, beginning with another one each time. */
+  async #firstOf(connect: (endpoint: Endpoint) => Promise<Connection>): Promise<Connection> {
+    const endpoints = this.#options.endpoints();
+    const first = this.#next % endpoints.length;
+    this.#next = (first + 1) % endpoints.length;
+    let failure: unknown;
+    for (let tried = 0; tried < endpoints.length; tried++) {
+      const endpoint = endpoints[(first + tried) % endpoints.length] as Endpoint;
+      try {
+        // oxlint-disable-next-line no-await-in-loop -- the next one only if this one fails
+        return await connect(endpoint);
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
   #reached(): void {
     if (this.#state !== "reachable") {
-      this.#options.log.info({ upstream: formatEndpoint(this.#options.endpoint) }, "upstream reachable");
+      const upstream = this.#options.endpoints().map(formatEndpoint).join(",");
+      this.#options.log.info({ upstream }, "upstream reachable");
     }
     this.#state = "reachable";
     this.#reason = undefined;

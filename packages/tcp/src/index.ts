@@ -38,6 +38,8 @@ export { forwardTo } from "./forward-to.ts";
 export type { ForwardToOptions } from "./forward-to.ts";
 export { drainQuiet } from "./drain-quiet.ts";
 export type { DrainQuietOptions } from "./drain-quiet.ts";
+export { idleTimeout } from "./idle-timeout.ts";
+export type { IdleTimeoutOptions } from "./idle-timeout.ts";
 export { IdleTimeoutError } from "./idle-timer.ts";
 export { acceptProxyHeader, ProxyHeaderError } from "./proxy-protocol/accept.ts";
 export type { AcceptProxyHeaderOptions } from "./proxy-protocol/accept.ts";

@@ -1,9 +1,9 @@
-import { formatEndpoint } from "@pagoda/tcp";
+import { startCluster } from "@pagoda/kafka/testing";
+import { formatEndpoint, parseEndpoint } from "@pagoda/tcp";
 
-import { startDemoTraffic } from "../demo/traffic.ts";
-import { startDemoUpstream } from "../demo/upstream.ts";
+import { demoTopics, startDemoTraffic } from "../demo/traffic.ts";
 import { createLog } from "../log.ts";
-import { defaults } from "../options.ts";
+import { clusterDefaults, defaultListen, defaults } from "../options.ts";
 import type { ProxyOptions } from "../options.ts";
 import { startProxy } from "../proxy.ts";
 import type { Proxy } from "../proxy.ts";
@@ -15,30 +15,31 @@ const demoFlags = {
   help: { short: "h", help: "print this" },
 } as const;
 
-/** `pagoda demo`: the reference proxy before an upstream in this process, with traffic. */
+/** `pagoda demo`: the reference proxy before a Kafka cluster in this process, with traffic. */
 export async function demo(args: readonly string[]): Promise<number> {
   const flags = readFlags("demo", demoFlags, args);
   if (flags.help !== undefined) {
     process.stdout.write(
-      `pagoda demo - the proxy before an upstream of its own\n\nFLAGS\n${flagHelp(demoFlags)}\n`,
+      `pagoda demo - the proxy before a Kafka cluster of its own\n\nFLAGS\n${flagHelp(demoFlags)}\n`,
     );
     return exitCodes.ok;
   }
   const log = createLog({ level: "warn" });
   failFast(log);
-  await using upstream = await startDemoUpstream();
+  await using cluster = await startCluster({ brokers: 3, topics: demoTopics });
   const options: ProxyOptions = {
     ...defaults,
-    listen: { host: "127.0.0.1", port: 19_092 },
-    upstream: upstream.address,
+    protocol: "kafka",
+    listen: defaultListen,
+    cluster: { ...clusterDefaults, bootstrap: cluster.bootstrap.split(",").map(parseEndpoint) },
     // Nothing in the demo is worth waiting for.
     drainTimeoutMs: 2_000,
   };
   const proxy = await startOnFreePorts(options);
-  using _traffic = startDemoTraffic(proxy.address);
-  process.stdout.write(banner(proxy, upstream.address.port));
-  // Awaited here: `using` ends the upstream when this function returns.
-  return await untilStopped(proxy, options, log);
+  const traffic = startDemoTraffic(formatEndpoint(proxy.address));
+  process.stdout.write(banner(proxy, cluster.brokers.length));
+  // Awaited here: `using` ends the cluster when this function returns.
+  return await untilStopped(proxy, options, log, () => traffic[Symbol.asyncDispose]());
 
   /** The usual ports when they are free, else any: a demo must not fail for that. */
   async function startOnFreePorts(wanted: ProxyOptions): Promise<Proxy> {
@@ -52,19 +53,20 @@ export async function demo(args: readonly string[]): Promise<number> {
   }
 }
 
-function banner(proxy: Proxy, upstreamPort: number): string {
+function banner(proxy: Proxy, brokers: number): string {
   const at = formatEndpoint(proxy.address);
   const admin = proxy.admin === undefined ? "" : formatEndpoint(proxy.admin);
   return `
-pagoda is serving ${at} before a demo upstream (an HTTP service on port ${upstreamPort})
+pagoda is serving ${at} before a Kafka cluster of ${brokers} brokers, in memory, with clients at work
 
-  try it        curl http://${at}/hello
-  look at it    curl http://${admin}/metrics | grep pagoda_
+  look around   kcat -b ${at} -L
+  listen in     kcat -b ${at} -C -t orders -o end
+  join in       echo hello | kcat -b ${at} -P -t greetings
+  its metrics   curl http://${admin}/metrics | grep pagoda_
   its tiers     curl http://${admin}/stacks
 
-  a real Kafka  npm run kafka -- --advertise 127.0.0.1:19192
-                npm run -s pagoda -- run --listen 127.0.0.1:19192 --upstream THE_UPSTREAM_IT_PRINTED --admin off
-                kcat -b 127.0.0.1:19192 -L
+  your Kafka    npm run -s pagoda -- run --bootstrap localhost:9092 --listen 127.0.0.1:29092 --admin off
+  a real one    npm run kafka -- --brokers 3
 
 Ctrl-C stops it.
 `;

@@ -4,7 +4,42 @@ import { readRunFlags } from "./run-flags.ts";
 
 const least = ["--listen", "127.0.0.1:0", "--upstream", "localhost:9092"];
 
+const cluster = ["--bootstrap", "kafka-1:9092,kafka-2:9092"];
+
 describe("readRunFlags", () => {
+  it("needs no more than one broker of a cluster", () => {
+    const { options } = readRunFlags(["--bootstrap", "kafka:9092"]);
+    expect(options).toMatchObject({
+      listen: { host: "127.0.0.1", port: 19_092 },
+      cluster: { bootstrap: [{ host: "kafka", port: 9092 }], addresses: "ports", slots: 16 },
+      protocol: "kafka",
+    });
+    expect(options.upstream).toBeUndefined();
+  });
+
+  it("reads every flag of a cluster", () => {
+    const all = [
+      ["--tls-cert", "c.pem", "--tls-key", "k.pem", "--protocol", "detect", "--unknown-apis", "deny"],
+      ["--addresses", "names", "--node-names", "b-{node}.kafka.test", "--advertised-host", "kafka.test"],
+      ["--slots", "8", "--state-file", "state.json"],
+    ].flat();
+    expect(readRunFlags([...cluster, ...all]).options).toMatchObject({
+      protocol: "detect",
+      cluster: {
+        bootstrap: [
+          { host: "kafka-1", port: 9092 },
+          { host: "kafka-2", port: 9092 },
+        ],
+        addresses: "names",
+        nodeNames: "b-{node}.kafka.test",
+        advertisedHost: "kafka.test",
+        slots: 8,
+        stateFile: "state.json",
+        unknownApis: "deny",
+      },
+    });
+  });
+
   it("needs no more than where to listen and where to forward to", () => {
     const { options, logLevel } = readRunFlags(least);
     expect(options).toMatchObject({
@@ -52,7 +87,16 @@ describe("readRunFlags", () => {
   });
 
   it.each([
-    [[], "--listen HOST:PORT is missing; --upstream HOST:PORT is missing"],
+    [[], "--bootstrap HOST:PORT,... or --upstream HOST:PORT is missing; --listen HOST:PORT is missing"],
+    [[...least, "--bootstrap", "x:1"], "--bootstrap and --upstream exclude each other"],
+    [["--bootstrap", "x:1,y"], '--bootstrap: "y" is not HOST:PORT: a port is missing'],
+    [[...least, "--slots", "3", "--state-file", "f"], "--slots, --state-file need --bootstrap"],
+    [[...cluster, "--slots", "none"], "--slots must be a whole number from 1"],
+    [[...cluster, "--addresses", "name"], '--addresses must be ports, names, addresses, got "name"'],
+    [[...cluster, "--addresses", "names"], "--addresses names needs --advertised-host HOST and --node-names"],
+    [[...cluster, "--addresses", "names"], "--addresses names needs --tls-cert and --tls-key"],
+    [[...cluster, "--node-names", "b-{node}"], "--node-names needs --addresses names"],
+    [[...cluster, "--unknown-apis", "no"], "--unknown-apis must be pass, deny"],
     [["--listen", "nowhere", "--upstream", "x:1"], '--listen: "nowhere" is not HOST:PORT: a port is missing'],
     [["--listen", "127.0.0.1:70000", "--upstream", "x:1"], "the port must be a whole number from 0 to 65535"],
     [[...least, "--upsteam", "x:1"], "unknown flag --upsteam - did you mean --upstream?"],
@@ -76,7 +120,7 @@ describe("readRunFlags", () => {
 
   it("names all faults at once", () => {
     expect(() => readRunFlags(["--listen", "x", "--admin", "y", "--protocol", "z"])).toThrow(
-      /--listen.*--upstream HOST:PORT is missing.*--protocol.*--admin/s,
+      /--upstream HOST:PORT is missing.*--listen.*--protocol.*--admin/s,
     );
   });
 });

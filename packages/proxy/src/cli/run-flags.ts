@@ -1,22 +1,48 @@
 import { isIP } from "node:net";
 
-import { parseEndpoint } from "@pagoda/tcp";
-import type { Endpoint } from "@pagoda/tcp";
-import { messageOf } from "@pagoda/core";
-
 import { logLevels } from "../log.ts";
 import type { LogLevel } from "../log.ts";
-import { defaults, protocols } from "../options.ts";
-import type { AcceptProxyHeader, ProxyOptions } from "../options.ts";
-import { parseDurationMs } from "./duration.ts";
+import { addressModes, clusterDefaults, defaultListen, defaults, protocols } from "../options.ts";
+import type { AcceptProxyHeader, ClusterOptions, ProxyOptions, Target } from "../options.ts";
 import { UsageError } from "./exit.ts";
-import { readFlags, suggestion } from "./flags.ts";
-import type { Flags, FlagValues } from "./flags.ts";
+import { FlagReader } from "./flag-reader.ts";
+import { readFlags } from "./flags.ts";
+import type { Flags } from "./flags.ts";
 
 const flags = {
-  listen: { value: "HOST:PORT", help: "where clients connect; port 0 takes a free one" },
-  upstream: { value: "HOST:PORT", help: "where their bytes go" },
-  protocol: { value: protocols.join("|"), help: "what clients speak", fallback: defaults.protocol },
+  listen: {
+    value: "HOST:PORT",
+    help: "where clients connect; port 0 takes a free one",
+    fallback: "127.0.0.1:19092 before a cluster",
+  },
+  bootstrap: {
+    value: "HOST:PORT,...",
+    help: "a whole Kafka cluster; clients reach every broker through here",
+  },
+  upstream: { value: "HOST:PORT", help: "one service instead, a broker or any other" },
+  protocol: {
+    value: protocols.join("|"),
+    help: "what clients speak",
+    fallback: "kafka before a cluster, else detect",
+  },
+  addresses: {
+    value: addressModes.join("|"),
+    help: "how clients tell the brokers of the cluster apart",
+    fallback: clusterDefaults.addresses,
+  },
+  slots: {
+    value: "N",
+    help: "ports, or loopback addresses, kept for brokers; ports follow the listener's",
+    fallback: String(clusterDefaults.slots),
+  },
+  "node-names": { value: "NAME", help: "names: a broker's name, as broker-{node}.kafka.example.com" },
+  "advertised-host": { value: "HOST", help: "what clients are told", fallback: "the listener's" },
+  "state-file": { value: "FILE", help: "remembers the brokers over a restart", fallback: "none" },
+  "unknown-apis": {
+    value: "pass|deny",
+    help: "requests newer than this proxy",
+    fallback: clusterDefaults.unknownApis,
+  },
   name: { value: "NAME", help: "the listener's label in metrics and logs", fallback: defaults.name },
   admin: { value: "HOST:PORT|off", help: "/metrics, /live, /ready", fallback: "127.0.0.1:9190" },
   "tls-cert": { value: "FILE", help: "terminate TLS with this certificate (PEM, chain included)" },
@@ -58,29 +84,31 @@ export interface RunArguments {
 
 /** @throws UsageError naming every flag that is missing or has a value it cannot have. */
 export function readRunFlags(args: readonly string[]): RunArguments {
-  const values = readFlags("run", flags, args);
   const faults: string[] = [];
-  const read = new FlagReader(values, faults);
+  const read = new FlagReader(readFlags("run", flags, args), faults);
 
-  const listen = read.endpoint("listen");
-  const upstream = read.endpoint("upstream");
+  const target = readTarget(read, faults);
+  const listen = read.endpoint("listen") ?? (target?.cluster && defaultListen);
+  if (listen === undefined && read.text("listen") === undefined) faults.push("--listen HOST:PORT is missing");
   const tls = read.files("tls-cert", "tls-key");
-  const clientCaFile = values["tls-client-ca"];
+  const clientCaFile = read.text("tls-client-ca");
   if (clientCaFile !== undefined && tls === undefined)
     faults.push("--tls-client-ca needs --tls-cert and --tls-key");
+  if (target?.cluster?.addresses === "names" && tls === undefined)
+    faults.push("--addresses names needs --tls-cert and --tls-key: names are told apart by SNI");
   const upstreamPair = read.files("upstream-cert", "upstream-key");
-  const caFile = values["upstream-ca"];
-  const serverName = values["upstream-server-name"];
-  const wantsUpstreamTls = [upstreamPair, caFile, serverName, values["upstream-tls"]].some(
+  const caFile = read.text("upstream-ca");
+  const serverName = read.text("upstream-server-name");
+  const wantsUpstreamTls = [upstreamPair, caFile, serverName, read.text("upstream-tls")].some(
     (v) => v !== undefined,
   );
-  const acceptProxyHeader = read.proxyHeader();
+  const acceptProxyHeader = readProxyHeader(read, faults);
   const sendProxyHeader = read.oneOf("send-proxy-header", ["1", "2"]);
 
   const options = {
-    name: values.name ?? defaults.name,
-    protocol: read.oneOf("protocol", protocols) ?? defaults.protocol,
-    admin: values.admin === "off" ? undefined : (read.endpoint("admin", true) ?? defaults.admin),
+    name: read.text("name") ?? defaults.name,
+    protocol: read.oneOf("protocol", protocols) ?? (target?.cluster ? "kafka" : defaults.protocol),
+    admin: read.text("admin") === "off" ? undefined : (read.endpoint("admin") ?? defaults.admin),
     ...(tls && { tls: { ...tls, ...(clientCaFile !== undefined && { clientCaFile }) } }),
     ...(wantsUpstreamTls && {
       upstreamTls: {
@@ -100,93 +128,76 @@ export function readRunFlags(args: readonly string[]): RunArguments {
     drainTimeoutMs: read.duration("drain-timeout") ?? defaults.drainTimeoutMs,
   };
   const logLevel = read.oneOf("log-level", logLevels) ?? "info";
-  if (listen === undefined || upstream === undefined || faults.length > 0) {
+  if (target === undefined || listen === undefined || faults.length > 0) {
     throw new UsageError(`${faults.join("; ")} (see: pagoda run --help)`);
   }
-  return { options: { ...options, listen, upstream }, logLevel };
+  return { options: { ...options, ...target, listen }, logLevel };
 }
 
-type Name = keyof typeof flags;
+type Reader = FlagReader<typeof flags>;
 
-/** Reads values one by one and collects what is wrong with them. */
-class FlagReader {
-  readonly #values: FlagValues<typeof flags>;
-  readonly #faults: string[];
+const clusterFlags = [
+  "addresses",
+  "slots",
+  "node-names",
+  "advertised-host",
+  "state-file",
+  "unknown-apis",
+] as const;
 
-  constructor(values: FlagValues<typeof flags>, faults: string[]) {
-    this.#values = values;
-    this.#faults = faults;
+/** One service, or a cluster: one of the two flags, and the second's belong to it. */
+function readTarget(read: Reader, faults: string[]): Target | undefined {
+  const upstream = read.endpoint("upstream");
+  const cluster = readCluster(read, faults);
+  const given = [read.text("upstream"), read.text("bootstrap")].filter((text) => text !== undefined);
+  if (given.length === 0) faults.push("--bootstrap HOST:PORT,... or --upstream HOST:PORT is missing");
+  if (given.length === 2) faults.push("--bootstrap and --upstream exclude each other");
+  if (cluster !== undefined) return { cluster };
+  if (read.text("bootstrap") === undefined) {
+    const strays = clusterFlags.filter((name) => read.text(name) !== undefined);
+    if (strays.length > 0)
+      faults.push(`--${strays.join(", --")} need${strays.length === 1 ? "s" : ""} --bootstrap`);
   }
+  return upstream && { upstream };
+}
 
-  endpoint(name: Name, optional = false): Endpoint | undefined {
-    const text = this.#values[name];
-    if (text === undefined) {
-      if (!optional) this.#faults.push(`--${name} HOST:PORT is missing`);
-      return undefined;
-    }
-    try {
-      return parseEndpoint(text);
-    } catch (error) {
-      this.#faults.push(`--${name}: ${messageOf(error)}`);
-      return undefined;
-    }
+function readCluster(read: Reader, faults: string[]): ClusterOptions | undefined {
+  const bootstrap = read.endpoints("bootstrap");
+  if (bootstrap === undefined) return undefined;
+  const addresses = read.oneOf("addresses", addressModes) ?? clusterDefaults.addresses;
+  const advertisedHost = read.text("advertised-host");
+  const nodeNames = read.text("node-names");
+  const stateFile = read.text("state-file");
+  if (addresses === "names" && (nodeNames === undefined || advertisedHost === undefined)) {
+    faults.push("--addresses names needs --advertised-host HOST and --node-names with {node} in it");
   }
+  if (addresses !== "names" && nodeNames !== undefined) faults.push("--node-names needs --addresses names");
+  return {
+    bootstrap,
+    addresses,
+    slots: read.count("slots") ?? clusterDefaults.slots,
+    unknownApis: read.oneOf("unknown-apis", ["pass", "deny"]) ?? clusterDefaults.unknownApis,
+    ...(advertisedHost !== undefined && { advertisedHost }),
+    ...(nodeNames !== undefined && { nodeNames }),
+    ...(stateFile !== undefined && { stateFile }),
+  };
+}
 
-  oneOf<const T extends string>(name: Name, allowed: readonly T[]): T | undefined {
-    const text = this.#values[name];
-    const match = allowed.find((value) => value === text);
-    if (text !== undefined && match === undefined) {
-      this.#faults.push(
-        `--${name} must be ${allowed.join(", ")}, got "${text}"${suggestion(text, allowed, "")}`,
-      );
-    }
-    return match;
+/** The header is believed from named balancers only: both flags or neither. */
+function readProxyHeader(read: Reader, faults: string[]): AcceptProxyHeader | undefined {
+  const mode = read.oneOf("accept-proxy-header", ["optional", "required"]);
+  const trusted = read.text("trusted-proxies")?.split(",") ?? [];
+  const bad = trusted.filter((each) => !isNetwork(each));
+  if (bad.length > 0) {
+    faults.push(`--trusted-proxies must be IP addresses or networks like 10.0.0.0/8, got "${bad.join(",")}"`);
   }
-
-  duration(name: Name): number | undefined {
-    const text = this.#values[name];
-    if (text === undefined) return undefined;
-    const ms = parseDurationMs(text);
-    if (ms !== undefined && ms > 0 && ms <= 0x7fff_ffff) return ms;
-    this.#faults.push(`--${name} must be a duration like 500ms, 10s or 5m (at most 596h), got "${text}"`);
-    return undefined;
+  if (mode !== undefined && trusted.length === 0) {
+    faults.push("--accept-proxy-header needs --trusted-proxies CIDR,...");
   }
-
-  count(name: Name): number | undefined {
-    const text = this.#values[name];
-    if (text === undefined) return undefined;
-    if (/^[1-9]\d{0,6}$/.test(text)) return Number(text);
-    this.#faults.push(`--${name} must be a whole number from 1 to 9999999, got "${text}"`);
-    return undefined;
+  if (mode === undefined && trusted.length > 0) {
+    faults.push("--trusted-proxies needs --accept-proxy-header optional|required");
   }
-
-  /** The header is believed from named balancers only: both flags or neither. */
-  proxyHeader(): AcceptProxyHeader | undefined {
-    const mode = this.oneOf("accept-proxy-header", ["optional", "required"]);
-    const trusted = this.#values["trusted-proxies"]?.split(",") ?? [];
-    const bad = trusted.filter((each) => !isNetwork(each));
-    if (bad.length > 0) {
-      this.#faults.push(
-        `--trusted-proxies must be IP addresses or networks like 10.0.0.0/8, got "${bad.join(",")}"`,
-      );
-    }
-    if (mode !== undefined && trusted.length === 0) {
-      this.#faults.push("--accept-proxy-header needs --trusted-proxies CIDR,...");
-    }
-    if (mode === undefined && trusted.length > 0) {
-      this.#faults.push("--trusted-proxies needs --accept-proxy-header optional|required");
-    }
-    return mode === undefined ? undefined : { mode, trusted };
-  }
-
-  /** A certificate and its key: both or neither. */
-  files(cert: Name, key: Name): { certFile: string; keyFile: string } | undefined {
-    const [certFile, keyFile] = [this.#values[cert], this.#values[key]];
-    if (certFile !== undefined && keyFile !== undefined) return { certFile, keyFile };
-    if (certFile !== undefined) this.#faults.push(`--${cert} needs --${key} FILE beside it`);
-    if (keyFile !== undefined) this.#faults.push(`--${key} needs --${cert} FILE beside it`);
-    return undefined;
-  }
+  return mode === undefined ? undefined : { mode, trusted };
 }
 
 function isNetwork(text: string): boolean {

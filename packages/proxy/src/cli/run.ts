@@ -24,7 +24,9 @@ export async function run(args: readonly string[]): Promise<number> {
     {
       listener: options.name,
       address: formatEndpoint(proxy.address),
-      upstream: formatEndpoint(options.upstream),
+      ...(options.cluster
+        ? { bootstrap: options.cluster.bootstrap.map(formatEndpoint).join(",") }
+        : { upstream: formatEndpoint(options.upstream) }),
       admin: proxy.admin === undefined ? "off" : formatEndpoint(proxy.admin),
       protocol: options.protocol,
     },
@@ -36,11 +38,13 @@ export async function run(args: readonly string[]): Promise<number> {
 /**
  * Waits for the first signal, drains, and answers the exit code. A second signal, or the drain
  * deadline, resets what is left.
+ * @param beforeDrain done first, for what should end before the proxy does.
  */
 export async function untilStopped(
   proxy: Proxy,
   { drainTimeoutMs }: Pick<ProxyOptions, "drainTimeoutMs">,
   log: Logger,
+  beforeDrain?: () => PromiseLike<void>,
 ): Promise<number> {
   const signals = endSignals();
   const signal = await signals.first;
@@ -49,6 +53,7 @@ export async function untilStopped(
     log.warn({ signal: again, connections: proxy.connections }, "second signal: exiting now");
     process.exit(exitCodes.runtime);
   });
+  await beforeDrain?.();
   const state = await proxy.drain({ deadlineMs: drainTimeoutMs });
   await proxy[Symbol.asyncDispose]();
   signals.stop();

@@ -1,30 +1,129 @@
-import { formatEndpoint } from "@pagoda/tcp";
-import type { Endpoint } from "@pagoda/tcp";
+import { Consumer, Producer, ProduceAcks, stringDeserializers, stringSerializers } from "@platformatic/kafka";
+import type { ConsumerOptions } from "@platformatic/kafka";
 
-/** Milliseconds between two requests of the demo's own client. */
-const everyMs = 500;
+/** The topics that the demo's clients use, and their partitions. */
+export const demoTopics: Readonly<Record<string, { readonly partitions: number }>> = {
+  orders: { partitions: 6 },
+  payments: { partitions: 3 },
+};
 
-/**
- * Sends a small request through the proxy twice a second until it is stopped, so that the metrics
- * have something to show. A request that fails is left out: the next one comes soon.
- */
-export function startDemoTraffic(proxy: Endpoint): Disposable {
-  let sent = 0;
-  const timer = setInterval(() => {
-    sent += 1;
-    void request(`http://${formatEndpoint(proxy)}/demo/${sent}`);
-  }, everyMs);
-  return { [Symbol.dispose]: () => clearInterval(timer) };
+/** Who sends what, and how often. */
+const producers = [
+  { clientId: "checkout", topic: "orders", everyMs: 100, records: 5 },
+  { clientId: "cashier", topic: "payments", everyMs: 400, records: 1 },
+] as const;
+
+/** Who reads what. */
+const groups = [
+  { groupId: "billing", topic: "orders" },
+  { groupId: "search", topic: "orders" },
+  { groupId: "ledger", topic: "payments" },
+] as const;
+
+/** Clients that produce and consume through the proxy, until they are disposed. */
+export interface DemoTraffic extends AsyncDisposable {
+  /** Records produced and acknowledged so far. */
+  readonly produced: number;
+  /** Records that consumers got so far, in all groups. */
+  readonly consumed: number;
 }
 
-async function request(url: string): Promise<void> {
-  try {
-    const response = await fetch(url, {
-      headers: { connection: "close" },
-      signal: AbortSignal.timeout(5_000),
-    });
-    await response.arrayBuffer();
-  } catch {
-    // The proxy is draining, or the demo is being stopped.
+/**
+ * Starts the demo's clients, ordinary ones that know nothing of the proxy but its address. What
+ * fails is tried again: brokers may be stopped and the proxy drained.
+ */
+export function startDemoTraffic(bootstrap: string): DemoTraffic {
+  const counts = { produced: 0, consumed: 0 };
+  const stopping = new AbortController();
+  const running = [
+    ...producers.map((one) => produce(bootstrap, one, stopping.signal, (n) => (counts.produced += n))),
+    ...groups.map((one) => consume(bootstrap, one, stopping.signal, () => (counts.consumed += 1))),
+  ];
+  return {
+    get produced() {
+      return counts.produced;
+    },
+    get consumed() {
+      return counts.consumed;
+    },
+    [Symbol.asyncDispose]: async () => {
+      stopping.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+async function produce(
+  bootstrap: string,
+  { clientId, topic, everyMs, records }: (typeof producers)[number],
+  signal: AbortSignal,
+  onProduced: (records: number) => void,
+): Promise<void> {
+  const producer = new Producer({ ...clientOf(bootstrap, clientId), serializers: stringSerializers });
+  for (let sent = 0; !signal.aborted; sent += records) {
+    const messages = Array.from({ length: records }, (_, n) => message(topic, sent + n));
+    try {
+      await producer.send({ messages, acks: ProduceAcks.ALL });
+      onProduced(records);
+    } catch {
+      // Not acknowledged, and nobody waits for it.
+    }
+    await pause(everyMs, signal);
   }
+  await producer.close(true).catch(() => {});
+}
+
+async function consume(
+  bootstrap: string,
+  { groupId, topic }: (typeof groups)[number],
+  signal: AbortSignal,
+  onConsumed: () => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    const consumer = new Consumer({
+      ...clientOf(bootstrap, groupId),
+      groupId,
+      deserializers: stringDeserializers,
+    } satisfies ConsumerOptions<string, string, string, string>);
+    try {
+      const stream = await consumer.consume({
+        topics: [topic],
+        mode: "latest",
+        maxWaitTime: 500,
+        autocommit: 1_000,
+      });
+      const stop = (): void => void stream.destroy();
+      signal.addEventListener("abort", stop, { once: true });
+      for await (const _ of stream) onConsumed();
+    } catch {
+      // It is made anew, after a while.
+    }
+    await consumer.close(true).catch(() => {});
+    await pause(1_000, signal);
+  }
+}
+
+function clientOf(bootstrap: string, clientId: string) {
+  return { clientId, bootstrapBrokers: bootstrap.split(","), connectTimeout: 2_000, timeout: 5_000 };
+}
+
+function message(topic: string, number: number): { topic: string; key: string; value: string } {
+  return {
+    topic,
+    key: `customer-${number % 50}`,
+    value: JSON.stringify({ number, amount: (number * 37) % 900 }),
+  };
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    if (signal.aborted) done();
+    else signal.addEventListener("abort", done);
+  });
 }

@@ -1,16 +1,18 @@
-import { optional, stack } from "@pagoda/core";
+import { optional, route, stack } from "@pagoda/core";
 import type { Drain, GuardedService } from "@pagoda/core";
+import { kafkaClient, serveKafka } from "@pagoda/kafka";
+import type { KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import { detectionMetrics, tcpMetrics } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
-import { acceptProxyHeader, detect, drainQuiet, forwardTo, terminateTls } from "@pagoda/tcp";
-import type { Connection, ServerTls } from "@pagoda/tcp";
+import { acceptProxyHeader, detect, drainQuiet, forwardTo, idleTimeout, terminateTls } from "@pagoda/tcp";
+import type { Connection, Detected, ServerTls } from "@pagoda/tcp";
 
 import { connectionLog } from "../connection-log.ts";
 import type { Logger } from "../log.ts";
-import type { ProxyOptions } from "../options.ts";
+import type { ListenerOptions } from "../options.ts";
 import type { Upstream } from "../upstream.ts";
 
-/** What the inbound stack is made of, beside its options. */
+/** What the stacks are made of, beside their options. */
 export interface InboundParts {
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -20,11 +22,24 @@ export interface InboundParts {
   readonly upstream: Upstream;
 }
 
-/** One accepted connection's way through the proxy, read top to bottom. */
+/**
+ * Beside one service: an accepted connection's way through the proxy, read top to bottom. Kafka goes
+ * on as requests, anything else as bytes. Addresses are left alone: the broker advertises this proxy.
+ */
 export function inbound(
-  { protocol, acceptProxyHeader: proxyHeader, detectTimeoutMs, idleTimeoutMs }: ProxyOptions,
+  { protocol, acceptProxyHeader: proxyHeader, detectTimeoutMs, idleTimeoutMs }: ListenerOptions,
   { metrics, log, drain, tls, upstream }: InboundParts,
 ): GuardedService<Connection, void> {
+  const kafka = stack<Connection, void>()
+    .push(idleTimeout({ idleTimeoutMs }))
+    .service(
+      serveKafka(
+        (client, scope) =>
+          stack<KafkaRequest, KafkaAnswer>().service(kafkaClient((cx) => upstream.open(client, cx), scope)),
+        { drain },
+      ),
+    );
+
   return (
     stack<Connection, void>()
       // Outermost: counts what the layers below refuse, too.
@@ -36,8 +51,13 @@ export function inbound(
       // What the client really says: below everything that wraps it.
       .push(detect({ timeoutMs: detectTimeoutMs, ...(protocol !== "detect" && { hint: protocol }) }))
       .push(detectionMetrics({ metrics }))
+      .push(route({ when: speaksKafka, to: kafka }))
       // Next to the ground: it closes what forwarding would keep open until the drain's deadline.
       .push(drainQuiet({ drain }))
       .service(forwardTo({ connect: (client, cx) => upstream.open(client, cx), idleTimeoutMs }))
   );
+}
+
+function speaksKafka({ detected }: Detected): boolean {
+  return detected.protocol === "kafka";
 }
