@@ -1,7 +1,7 @@
 // What clients can do to a proxy before a cluster: none of it hangs, grows without bound, or harms others.
 
 import { ApiVersions, Fetch, Metadata, Produce } from "@pagoda/kafka/protocol";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { startCluster } from "../../packages/kafka/src/testing/index.ts";
 import type { MemoryCluster } from "../../packages/kafka/src/testing/index.ts";
@@ -36,10 +36,11 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-beforeEach(async () => {
-  proxy = await startPagoda(["--bootstrap", cluster.bootstrap, "--idle-timeout", "3s"]);
-});
 afterEach(() => proxy[Symbol.asyncDispose]());
+
+async function start(...args: readonly string[]): Promise<void> {
+  proxy = await startPagoda(["--bootstrap", cluster.bootstrap, ...args]);
+}
 
 /** A client is served: what others do does not matter to it. */
 async function expectService(): Promise<void> {
@@ -83,41 +84,42 @@ function int32(value: number): Buffer {
   return bytes;
 }
 
-describe("garbage after a valid start", () => {
-  it.each([
-    ["a negative size", int32(-1), "MALFORMED_FRAME"],
-    ["a size above the limit", int32(limitBytes + 1), "FRAME_TOO_LARGE"],
-    ["the size of a text", Buffer.from("GET / HTTP/1.1\r\n\r\n"), "FRAME_TOO_LARGE"],
-    ["a frame too short for a header", Buffer.concat([int32(3), Buffer.alloc(3)]), "MALFORMED_MESSAGE"],
-    [
-      "a client id that runs out of the frame",
-      Buffer.concat([int32(10), Buffer.from([0, 3, 0, 12, 0, 0, 0, 1, 0x7f, 0xff])]),
-      "MALFORMED_MESSAGE",
-    ],
-  ])("%s ends that connection, with a name for it", async (_, bytes, code) => {
+it("garbage after a valid start ends that connection, with a name for it", async () => {
+  await start();
+  const garbage = [
+    [int32(-1), "MALFORMED_FRAME"],
+    [int32(limitBytes + 1), "FRAME_TOO_LARGE"],
+    [Buffer.from("GET / HTTP/1.1\r\n\r\n"), "FRAME_TOO_LARGE"],
+    // Too short for a header.
+    [Buffer.concat([int32(3), Buffer.alloc(3)]), "MALFORMED_MESSAGE"],
+    // A client id that runs out of the frame.
+    [Buffer.concat([int32(10), Buffer.from([0, 3, 0, 12, 0, 0, 0, 1, 0x7f, 0xff])]), "MALFORMED_MESSAGE"],
+  ] as const;
+  for (const [bytes] of garbage) {
     const client = await greeted();
     client.socket.write(bytes);
     await client.closed;
     await expectService();
-    await eventually(() => expect(codesLogged()).toContain(code));
-    await expectNothingOpen();
-    const sum = await scrape(proxy.admin);
-    expect(sum("pagoda_tcp_close_total", { peer: "src", cause: "protocol_error" })).toBe(1);
-  });
+  }
+  await eventually(() => expect(new Set(codesLogged())).toEqual(new Set(garbage.map(([, code]) => code))));
+  await expectNothingOpen();
+  const sum = await scrape(proxy.admin);
+  expect(sum("pagoda_tcp_close_total", { peer: "src", cause: "protocol_error" })).toBe(garbage.length);
+});
 
-  it("a body that is none goes to the broker, whose answer comes back", async () => {
-    const client = await greeted();
-    client.socket.write(
-      Buffer.concat([int32(14), Buffer.from([0, 3, 0, 12, 0, 0, 0, 9, 0xff, 0xff, 0, 9, 9, 9])]),
-    );
-    await client.closed;
-    await expectService();
-    await expectNothingOpen();
-  });
+it("a body that is none goes to the broker, which ends the connection", async () => {
+  await start();
+  const client = await greeted();
+  const header = Buffer.from([0, 3, 0, 12, 0, 0, 0, 9, 0xff, 0xff, 0]);
+  client.socket.write(Buffer.concat([int32(header.length + 3), header, Buffer.from([9, 9, 9])]));
+  await client.closed;
+  await expectService();
+  await expectNothingOpen();
 });
 
 describe("a big frame", () => {
   it("of 100 MiB is answered by the broker, and costs memory once", async () => {
+    await start();
     const client = await greeted();
     // Not a batch of records: the broker reads all of it and refuses it.
     const records = Buffer.alloc(limitBytes - 1_000);
@@ -131,6 +133,7 @@ describe("a big frame", () => {
 
 describe("a client that does not read", () => {
   it("holds up nobody else, is not given room without end, and is cut off when idle", async () => {
+    await start("--idle-timeout", "3s");
     const leaderPort = (await brokersOf()).get(cluster.leaderOf("orders", 0)) ?? 0;
     const producer = await openRaw(leaderPort);
     const records = batchOf(["x".repeat(1_000_000)]);
@@ -158,6 +161,7 @@ describe("a client that does not read", () => {
 
 describe("5,000 connections in a burst", () => {
   it("are all answered, and leave nothing behind", async () => {
+    await start();
     const clients = await Promise.all(
       Array.from({ length: 5_000 }, async () => {
         const client = await openRaw(proxy.port);

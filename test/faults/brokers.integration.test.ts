@@ -29,7 +29,14 @@ describeWith(["kafka", "kcat"], "pagoda run before a real broker that", () => {
   });
   afterAll(() => kafka.stop());
   beforeEach(async () => {
-    proxy = await startPagoda(["--bootstrap", kafka.bootstrap, "--drain-timeout", "1s", "--idle-timeout", "4s"]);
+    proxy = await startPagoda([
+      "--bootstrap",
+      kafka.bootstrap,
+      "--drain-timeout",
+      "1s",
+      "--idle-timeout",
+      "4s",
+    ]);
   });
   afterEach(() => proxy[Symbol.asyncDispose]());
 

@@ -2,16 +2,21 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
 
-import { decodeResponseBody, encodeRequestFrame, FrameDecoder, readResponseFrame } from "@pagoda/kafka/protocol";
-import type { ApiDefinition } from "@pagoda/kafka/protocol";
+import {
+  decodeResponseBody,
+  encodeRequestFrame,
+  FrameDecoder,
+  readResponseFrame,
+} from "@pagoda/kafka/protocol";
+import type { ApiDefinition, Partially } from "@pagoda/kafka/protocol";
 
 /** A client that says what no Kafka client would, and sees what it gets. */
 export interface RawClient {
   readonly socket: Socket;
   /** Sends a request, and does not wait for its answer. */
-  send<Req>(api: ApiDefinition<Req, unknown>, version: number, body: Partial<Req>): void;
+  send<Req>(api: ApiDefinition<Req, unknown>, version: number, body: Partially<Req>): void;
   /** Sends a request and answers with the body of the next response. @throws Error when it is closed first */
-  ask<Req, Res>(api: ApiDefinition<Req, Res>, version: number, body: Partial<Req>): Promise<Res>;
+  ask<Req, Res>(api: ApiDefinition<Req, Res>, version: number, body: Partially<Req>): Promise<Res>;
   /** Settles when the connection is gone, however it ended. */
   readonly closed: Promise<void>;
 }
@@ -32,7 +37,7 @@ export async function openRaw(port: number): Promise<RawClient> {
   const send: RawClient["send"] = (api, version, body) => {
     correlationId += 1;
     const header = { correlationId, clientId: "raw" };
-    socket.write(encodeRequestFrame(api, version, header, api.request.of(body as never)));
+    socket.write(encodeRequestFrame(api, version, header, api.request.of(body)));
   };
   return {
     socket,
