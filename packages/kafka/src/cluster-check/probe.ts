@@ -3,17 +3,15 @@ import type { Context, SameLayer } from "@pagoda/core";
 import { connect, ConnectError } from "@pagoda/tcp";
 import type { ClientTls, ConnectReason, Endpoint } from "@pagoda/tcp";
 
+import { ask } from "../ask.ts";
 import { kafkaClient } from "../client.ts";
 import type { KafkaService } from "../client.ts";
 import { ApiVersions, Metadata, SaslHandshake } from "../protocol/generated/index.ts";
 import type { ApiVersionsResponse, MetadataResponse } from "../protocol/generated/index.ts";
-import type { ApiDefinition } from "../protocol/api.ts";
 import type { BrokerAddress } from "../protocol/fields/addresses.ts";
 import { FrameTooLargeError } from "../protocol/frame/frame-decoder.ts";
 import { kafkaErrorOf } from "../protocol/errors/error-codes.ts";
-import { KafkaRequest } from "../request.ts";
-import type { KafkaAnswer } from "../request.ts";
-import { noResponse } from "../response.ts";
+import type { KafkaAnswer, KafkaRequest } from "../request.ts";
 
 /**
  * Why an address cannot be used: how connecting failed, or what came after it.
@@ -55,6 +53,7 @@ const maxResponseBytes = 1_048_576;
 const apiVersionsVersion = 3;
 const metadataVersion = 12;
 const notInSaslState = 34;
+const clientId = "pagoda-check";
 
 /** Connects as a client does, and asks what it asks first. Rejects only when `cx` is cancelled. */
 export async function probe(endpoint: Endpoint, options: ProbeOptions, cx: Context): Promise<Probed> {
@@ -105,14 +104,14 @@ async function withBroker<T>(
 }
 
 async function versionsOf(broker: KafkaService, cx: Context): Promise<ApiVersionsResponse> {
-  const body = { clientSoftwareName: "pagoda-check", clientSoftwareVersion: "0" };
-  return ask(broker, ApiVersions, apiVersionsVersion, body, cx);
+  const body = ApiVersions.request.of({ clientSoftwareName: "pagoda-check", clientSoftwareVersion: "0" });
+  return ask(broker, ApiVersions, { version: apiVersionsVersion, body, clientId }, cx);
 }
 
 /** Of the cluster alone: no topics. */
 async function metadataOf(broker: KafkaService, version: number, cx: Context): Promise<MetadataResponse> {
-  const body = { topics: [], allowAutoTopicCreation: true };
-  const metadata = await ask(broker, Metadata, version, body, cx);
+  const body = Metadata.request.of({ topics: [], allowAutoTopicCreation: true });
+  const metadata = await ask(broker, Metadata, { version, body, clientId }, cx);
   if (metadata.brokers.length === 0) {
     throw new Error(`it tells of no brokers (${kafkaErrorOf(metadata.errorCode).name})`);
   }
@@ -128,25 +127,12 @@ async function mechanismsOf(
   try {
     // On a new connection: the one before is closed. A mechanism that it may not have is fine.
     const { errorCode, mechanisms } = await withBroker(endpoint, options, cx, (broker) =>
-      ask(broker, SaslHandshake, 1, { mechanism: "PLAIN" }, cx),
+      ask(broker, SaslHandshake, { version: 1, body: { mechanism: "PLAIN" }, clientId }, cx),
     );
     return errorCode === notInSaslState || mechanisms.length === 0 ? undefined : mechanisms;
   } catch {
     return undefined;
   }
-}
-
-async function ask<Req, Res>(
-  broker: KafkaService,
-  api: ApiDefinition<Req, Res>,
-  version: number,
-  body: Partial<Req>,
-  cx: Context,
-): Promise<Res> {
-  const request = KafkaRequest.of(api, { version, body: api.request.of(body as never), clientId: "pagoda" });
-  const answer = await broker.call(request, cx);
-  if (answer === noResponse) throw new TypeError(`${api.name} was answered without a response`);
-  return answer.body as Res;
 }
 
 /** Shorter than the error's own words, which name the address. */

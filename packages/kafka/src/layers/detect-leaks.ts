@@ -54,8 +54,8 @@ export interface DetectLeaksOptions {
  *   looked at.
  * - A response that a layer below gave another body is encoded here, once: it goes on as those bytes.
  *
- * Text is told of and goes on: the settings that DescribeConfigs answers (`advertised.listeners`),
- * what an error says. No client connects to it.
+ * Text is told of and goes on: a setting that nobody hides, what an error says. No client connects to
+ * it.
  */
 export function detectLeaks(options: DetectLeaksOptions): SameLayer<KafkaRequest, KafkaAnswer> {
   const onLeak = callable("onLeak", options.onLeak);
