@@ -15,6 +15,13 @@ export type { ClusterOptions, NodeChange, NodeTarget } from "./cluster/cluster.t
 export type { Advertiser } from "./cluster/advertiser.ts";
 export { portPerNode, portsFrom } from "./cluster/port-per-node.ts";
 export type { PortPerNodeOptions } from "./cluster/port-per-node.ts";
+export { hostPerNode } from "./cluster/host-per-node.ts";
+export type { HostPerNodeOptions } from "./cluster/host-per-node.ts";
+export { addressPerNode } from "./cluster/address-per-node.ts";
+export type { AddressAdvertiser, AddressPerNodeOptions } from "./cluster/address-per-node.ts";
+export { stateFile } from "./cluster/state-file.ts";
+export type { StateFile, StateFileOptions } from "./cluster/state-file.ts";
+export { StateFileError } from "./cluster/state-format.ts";
 export { NoSlotError, Slots } from "./cluster/slots.ts";
 export type { SlotChange, SlotsOptions } from "./cluster/slots.ts";
 export { detectLeaks } from "./layers/detect-leaks.ts";

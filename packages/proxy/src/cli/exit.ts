@@ -12,11 +12,14 @@ export class UsageError extends ProxyError {
 
 /** The exit code for an error that ended the program. */
 export function exitCodeOf(error: unknown): number {
+  // What a layer is made with makes no sense: it came from the command line.
+  if (error instanceof RangeError) return exitCodes.configuration;
   if (!ProxyError.is(error)) return exitCodes.runtime;
   switch (error.code) {
     case "USAGE":
       return exitCodes.usage;
     case "BAD_CERTIFICATE":
+    case "STATE_FILE":
       return exitCodes.configuration;
     default:
       return exitCodes.runtime;

@@ -1,5 +1,6 @@
 import { Context, messageOf } from "@pagoda/core";
-import { Cluster } from "@pagoda/kafka";
+import type { Scope } from "@pagoda/core";
+import { Cluster, stateFile } from "@pagoda/kafka";
 import type { Slots } from "@pagoda/kafka";
 import type { Connection } from "@pagoda/tcp";
 
@@ -23,6 +24,7 @@ export async function openCluster(
   const connect = await upstreamOptions(options, { ...parts, scope });
   const { main, nodes: nodeListeners, advertiser, slots } = await bindCluster(options.cluster, listen, scope);
   const cluster = new Cluster({ bootstrap });
+  await remember(options.cluster.stateFile, { cluster, slots, scope, log: parts.log });
   const upstream = scope.use(
     new Upstream({
       ...connect,
@@ -50,9 +52,26 @@ function toDial({ cluster, listen }: Parameters<typeof openCluster>[0], bound: s
   return cluster.advertisedHost ?? (everywhere ? "localhost" : bound);
 }
 
+interface RememberParts extends LearnParts {
+  readonly scope: Scope;
+}
+
+async function remember(
+  path: string | undefined,
+  { cluster, slots, scope, log }: RememberParts,
+): Promise<void> {
+  if (path === undefined) return;
+  const onError = (error: Error): void => log.error({ err: error }, "brokers cannot be remembered");
+  const file = scope.use(await stateFile({ path, cluster, ...(slots && { slots }), onError }));
+  const nodeIds = [...cluster.nodes.keys()];
+  if (file.found === "restored") log.info({ path, nodeIds }, "brokers remembered");
+  if (file.found === "other_cluster")
+    log.warn({ path }, "the state file is of another cluster, and was begun anew");
+}
+
 interface LearnParts {
   readonly cluster: Cluster;
-  readonly slots: Slots;
+  readonly slots: Slots | undefined;
   readonly log: Logger;
 }
 
@@ -64,7 +83,7 @@ async function learn(
 ): Promise<void> {
   try {
     const nodeIds = await learnBrokers(connection, { cluster }, cx);
-    for (const nodeId of nodeIds.toSorted((a, b) => a - b)) slots.slotOf(nodeId);
+    for (const nodeId of nodeIds.toSorted((a, b) => a - b)) slots?.slotOf(nodeId);
     log.info({ nodeIds }, "brokers learnt");
   } catch (error) {
     // Such as: it wants to be logged in to. Clients do that, and their answers tell as well.
