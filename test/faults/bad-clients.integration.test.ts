@@ -177,3 +177,15 @@ describe("5,000 connections in a burst", () => {
     expect(peakMemoryMiB(proxy.pid)).toBeLessThan(bounds.burstMiB);
   });
 });
+
+it("more connections than allowed are closed at once, and the others served", async () => {
+  await start("--max-connections", "50");
+  const clients = await Promise.all(Array.from({ length: 150 }, () => openRaw(proxy.port)));
+  const answers = await Promise.allSettled(clients.map((client) => client.ask(Metadata, 12, { topics: [] })));
+  const served = answers.filter(({ status }) => status === "fulfilled").length;
+  expect(served).toBeGreaterThan(0);
+  expect(served).toBeLessThanOrEqual(50);
+  for (const { socket } of clients) socket.destroy();
+  await expectNothingOpen();
+  await expectService();
+});
