@@ -16,9 +16,9 @@ export interface CertificateFiles {
 }
 
 /** Makes a certificate for names, signed by an authority of its own, in a folder of its own. */
-export async function certificateFiles(...names: readonly string[]): Promise<CertificateFiles> {
+export async function certificateFiles(...names: [string, ...string[]]): Promise<CertificateFiles> {
   const authority = await testAuthority();
-  const { cert, key } = await authority.sign([...names]);
+  const { cert, key } = await authority.sign(names);
   const folder = await mkdtemp(join(tmpdir(), "pagoda-test-certificates-"));
   const file = async (called: string, text: string): Promise<string> => {
     const path = join(folder, called);

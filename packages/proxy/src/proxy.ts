@@ -13,6 +13,7 @@ import { openCluster } from "./cluster/open-cluster.ts";
 import { openService } from "./ground.ts";
 import type { Ground } from "./ground.ts";
 import type { Logger } from "./log.ts";
+import { refusals } from "./refusals.ts";
 import type { ProxyOptions } from "./options.ts";
 import { listenerTls } from "./tls-files.ts";
 import { buildInfo } from "./version.ts";
@@ -55,7 +56,18 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
   try {
     const tls = options.tls && (await listenerTls(options.tls, scope, log));
     if (tls !== undefined) metrics.process.servedCertificate(name, () => tls.expiresAt);
-    const listen = { ...options.listen, name, maxConnections, onAcceptError: acceptFailed };
+    const listen = {
+      ...options.listen,
+      name,
+      maxConnections,
+      onAcceptError: acceptFailed,
+      onRefused: refusals({
+        metrics,
+        log,
+        tls: tls !== undefined,
+        direction: options.cluster ? "outbound" : "inbound",
+      }),
+    };
     const parts = { metrics, log, drain, tls, scope, listen };
     const ground = await (options.cluster ? openCluster(options, parts) : openService(options, parts));
     const admin = options.admin && (await openAdmin(options.admin, ground));

@@ -1,14 +1,13 @@
 import { service } from "@pagoda/core";
-import type { Context, Service } from "@pagoda/core";
+import type { GuardedService, Service } from "@pagoda/core";
 import type { Connection } from "@pagoda/tcp";
-import { once } from "node:events";
-import type { Duplex } from "node:stream";
 
+import { UnsupportedVersionError } from "../protocol/errors/message-errors.ts";
 import { errorResponse } from "../protocol/errors/error-response.ts";
-import { encodeResponseFrame } from "../protocol/frame/encode-frame.ts";
-import { FrameDecoder } from "../protocol/frame/frame-decoder.ts";
-import { decodeRequestBody, readRequestFrame } from "../protocol/frame/request-frame.ts";
 import { ApiVersions } from "../protocol/generated/api-versions.ts";
+import type { KafkaAnswer, KafkaRequest } from "../request.ts";
+import { KafkaResponse, noResponse } from "../response.ts";
+import { serveKafka } from "../server.ts";
 import type { ClusterModel } from "./cluster-model.ts";
 import { codeOf } from "./handler.ts";
 
@@ -18,7 +17,7 @@ export interface BrokerServiceOptions {
 }
 
 /**
- * One broker of the model, on connections: the wire around `ClusterModel.handle`.
+ * One broker of the model, on connections.
  *
  * As a real broker does it, one request of a connection is served at a time, and answered before the
  * next is looked at; meanwhile the socket is not read.
@@ -28,45 +27,39 @@ export function brokerService(
   nodeId: number,
   { maxFrameBytes }: BrokerServiceOptions,
 ): Service<Connection, void> {
+  return serveKafka(({ remote }) => brokerRequests(model, nodeId, remote.host), {
+    maxFrameBytes,
+    maxInFlight: 1,
+  });
+}
+
+/**
+ * One broker of the model as a service of requests: the ground of a stack without any network.
+ * @param host where the client is, as DescribeGroups tells it.
+ */
+export function brokerRequests(
+  model: ClusterModel,
+  nodeId: number,
+  host: string,
+): GuardedService<KafkaRequest, KafkaAnswer> {
   return service(
-    async (connection: Connection, cx: Context) => {
-      const decoder = new FrameDecoder({ maxFrameBytes });
-      // It half-closes: the answers to what came before the end have still to be sent.
-      for await (const chunk of connection.stream.iterator({ destroyOnReturn: false })) {
-        for (const frame of decoder.push(chunk as Uint8Array)) {
-          const response = await answer(model, nodeId, frame, connection.remote.host, cx);
-          if (response !== null) await write(connection.stream, response, cx);
-        }
-      }
-      decoder.end();
+    async (came: KafkaRequest, cx) => {
+      const { api, apiKey, apiVersion, clientId } = came;
+      if (api === null) return refusal(came);
+      const body = await model.handle(nodeId, api, apiVersion, came.body, { clientId, host }, cx);
+      return body === null ? noResponse : KafkaResponse.of({ apiKey, apiVersion, api }, body);
     },
     { name: "memoryBroker" },
   );
 }
 
-/** The response's frame; null where the client wants none. */
-async function answer(
-  model: ClusterModel,
-  nodeId: number,
-  bytes: Uint8Array,
-  host: string,
-  cx: Context,
-): Promise<Uint8Array | null> {
-  const frame = readRequestFrame(bytes);
-  const { api, apiKey, apiVersion, clientId } = frame;
-  if (api === null && apiKey === ApiVersions.key) {
-    // The one request that has to be answered in whatever version it comes (KIP-511).
-    const refusal = errorResponse(ApiVersions, 0, codeOf("UNSUPPORTED_VERSION"), ApiVersions.request.of());
-    return encodeResponseFrame(ApiVersions, 0, { correlationId: frame.correlationId }, refusal);
-  }
-  // It throws for an API or version that the codec does not know, and the connection ends, as a broker ends it.
-  const request = decodeRequestBody(frame);
-  if (api === null) return null;
-  const body = await model.handle(nodeId, api, apiVersion, request, { clientId, host }, cx);
-  const { correlationId } = frame;
-  return body === null ? null : encodeResponseFrame(api, apiVersion, { correlationId }, body);
-}
-
-async function write(stream: Duplex, bytes: Uint8Array, { signal }: Context): Promise<void> {
-  if (!stream.write(bytes)) await once(stream, "drain", { signal });
+/**
+ * The one request that has to be answered in whatever version it comes (KIP-511). Any other of an API
+ * or version that nobody knows ends the connection, as a broker ends it.
+ */
+function refusal({ apiKey, apiVersion }: KafkaRequest): KafkaResponse {
+  if (apiKey !== ApiVersions.key)
+    throw new UnsupportedVersionError(`api key ${apiKey}`, apiVersion, [-1, -1]);
+  const body = errorResponse(ApiVersions, 0, codeOf("UNSUPPORTED_VERSION"), ApiVersions.request.of());
+  return KafkaResponse.of({ apiKey, apiVersion, api: ApiVersions }, body);
 }

@@ -2,7 +2,8 @@ import type { Service } from "@pagoda/core";
 import { bind, serve } from "@pagoda/tcp";
 import type { Connection, ListenerServing } from "@pagoda/tcp";
 
-import { brokerService } from "./broker-service.ts";
+import type { KafkaAnswer, KafkaRequest } from "../request.ts";
+import { brokerRequests, brokerService } from "./broker-service.ts";
 import type { ClusterModel } from "./cluster-model.ts";
 
 export interface MemoryBrokerOptions {
@@ -19,6 +20,8 @@ export interface MemoryBrokerOptions {
 export class MemoryBroker {
   readonly id: number;
   readonly host: string;
+  /** What answers requests, without any connection: the ground of a stack under test. */
+  readonly requests: Service<KafkaRequest, KafkaAnswer>;
   /** What answers its connections: for one without a network, call it with the server's end. */
   readonly service: Service<Connection, void>;
   readonly #model: ClusterModel;
@@ -30,6 +33,7 @@ export class MemoryBroker {
   constructor(model: ClusterModel, id: number, options: MemoryBrokerOptions) {
     this.id = id;
     this.host = options.host;
+    this.requests = brokerRequests(model, id, options.host);
     this.service = brokerService(model, id, options);
     this.#model = model;
     this.#options = options;

@@ -23,13 +23,14 @@ export interface NodeUpstreamOptions {
   readonly upstream: Upstream;
   readonly cluster: Cluster;
   readonly advertiser: Advertiser;
-  /** Settles when the proxy's own first attempt to learn the brokers is over. Must not reject. */
-  readonly learnt: Promise<void>;
+  /** Asks the cluster which brokers there are; settles, and never rejects, when that is over. */
+  readonly learn: () => Promise<void>;
 }
 
 /** The brokers as a client's connection asks for them: one of them, or any. */
 export class NodeUpstream {
   readonly #options: NodeUpstreamOptions;
+  #learning: Promise<void> | undefined;
 
   constructor(options: NodeUpstreamOptions) {
     this.#options = options;
@@ -44,14 +45,24 @@ export class NodeUpstream {
     return upstream.openNode({ nodeId, endpoint: endpoint as Endpoint }, client, cx);
   }
 
+  /** Asks the cluster for its brokers; those who come meanwhile wait for the same answer. */
+  learn(): Promise<void> {
+    this.#learning ??= this.#options.learn().finally(() => {
+      this.#learning = undefined;
+    });
+    return this.#learning;
+  }
+
   /** Clients that knew the brokers before a restart come back before anybody has told them to it. */
   async #targetOf(client: Connection, cx: Context): Promise<NodeTarget> {
-    const { advertiser, learnt } = this.#options;
+    const { advertiser, cluster } = this.#options;
+    const known = (target: NodeTarget | undefined): target is NodeTarget =>
+      target === "bootstrap" || (target !== undefined && cluster.nodes.has(target));
     const target = advertiser.targetOf(client);
-    if (target !== undefined) return target;
-    await cx.race(learnt);
+    if (known(target)) return target;
+    await cx.race(this.learn());
     const later = advertiser.targetOf(client);
-    if (later === undefined) throw new UnassignedAddressError(client.local);
+    if (!known(later)) throw new UnassignedAddressError(client.local);
     return later;
   }
 }

@@ -33,16 +33,15 @@ export async function openCluster(
       greet: (connection, cx) => learn(connection, { cluster, slots, log: parts.log }, cx),
     }),
   );
-  const learnt = upstream.probe();
-  const nodes = new NodeUpstream({ upstream, cluster, advertiser, learnt });
+  const nodes = new NodeUpstream({ upstream, cluster, advertiser, learn: () => upstream.probe() });
   const service = scope.use(outbound(options, { ...parts, upstream, nodes, cluster, advertiser }));
   const bootstrapAddress = { host: toDial(options, main.address.host), port: main.address.port };
   const checking = Context.background().fork();
   scope.defer(() => checking.cancel());
   // Once there is somebody to ask. It does not hold up those who come meanwhile.
-  void learnt.then(() =>
-    selfCheck(options, { bootstrap: bootstrapAddress, cluster, log: parts.log }, checking),
-  );
+  void nodes
+    .learn()
+    .then(() => selfCheck(options, { bootstrap: bootstrapAddress, cluster, log: parts.log }, checking));
   return { upstream, service, listeners: [main, ...nodeListeners] };
 }
 
