@@ -75,9 +75,10 @@ export class ClusterModel {
       return errorResponse(api, version, codeOf("UNSUPPORTED_VERSION"), request);
     }
     const fault = this.#faults.take(api.name, nodeId);
-    if (fault !== undefined) {
+    await delay(fault?.delayMs, cx);
+    if (fault?.error !== undefined) {
       const wantsNone = api.key === Produce.key && (request as { readonly acks: number }).acks === 0;
-      return wantsNone ? null : errorResponse(api, version, fault, request);
+      return wantsNone ? null : errorResponse(api, version, codeOf(fault.error), request);
     }
     try {
       return await cx.race(served.handle({ cluster: this.#state, nodeId, version, request, client, cx }));
@@ -147,7 +148,7 @@ export class ClusterModel {
     found.lead(nodeId);
   }
 
-  /** Refuses requests to come; the function returned takes it back. @throws RangeError if `times` makes no sense. */
+  /** Refuses requests to come, or lets them wait; the function returned takes it back. @throws RangeError if `times` makes no sense. */
   fail(fault: Fault): () => void {
     return this.#faults.add(fault);
   }
@@ -187,5 +188,16 @@ export class ClusterModel {
     const partition = this.#topic(topic).partitions[index];
     if (partition === undefined) throw new RangeError(`topic ${topic} has no partition ${index}`);
     return partition;
+  }
+}
+
+async function delay(delayMs: number | undefined, cx: Context): Promise<void> {
+  if (delayMs === undefined || delayMs === 0) return;
+  const over = Promise.withResolvers<void>();
+  const timer = delayMs === Infinity ? undefined : setTimeout(over.resolve, delayMs);
+  try {
+    await cx.race(over.promise);
+  } finally {
+    clearTimeout(timer);
   }
 }
