@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 
 import type { Bench, BenchReport } from "./lib/bench.ts";
 import { interleave } from "./lib/interleave.ts";
@@ -63,16 +62,9 @@ async function peakOf(
     if (failure !== undefined) throw new Error(failure);
   };
   let peak = 0;
-  let watching = true;
-  const watch = (async () => {
-    while (watching) {
-      peak = Math.max(peak, residentMiB(pid));
-      await delay(20);
-    }
-  })();
+  const timer = setInterval(() => (peak = Math.max(peak, residentMiB(pid))), 20);
   await ask({ ...load, port, responseBytes: responseMiB * 1_048_576 });
   await ask({ finish: true });
-  watching = false;
-  await watch;
+  clearInterval(timer);
   return peak;
 }

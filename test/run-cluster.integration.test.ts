@@ -4,7 +4,7 @@ import { Metadata } from "@pagoda/kafka/protocol";
 import { startCluster } from "@pagoda/kafka/testing";
 import type { MemoryCluster } from "@pagoda/kafka/testing";
 import { clientTls, connect } from "@pagoda/tcp";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";

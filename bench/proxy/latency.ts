@@ -33,7 +33,7 @@ async function measure(load: LatencyLoad): Promise<LatencyResult> {
   const leader = await leaderOf(broker, load.topic);
   const service = kafkaClient((cx) => connect(leader, cx), scope.fork());
   const value = Buffer.alloc(load.recordBytes, "v");
-  const batch = await encodeBatch({
+  const batch = encodeBatch({
     records: Array.from({ length: load.recordsPerRequest }, () => ({ key: null, value })),
   });
   const body = Produce.request.of({

@@ -185,7 +185,9 @@ it("more connections than allowed are closed at once, and the others served", as
   const served = answers.filter(({ status }) => status === "fulfilled").length;
   expect(served).toBeGreaterThan(0);
   expect(served).toBeLessThanOrEqual(50);
-  const refused = proxy.log.filter(({ err }) => (err as { code?: string } | undefined)?.code === "CONNECTION_LIMIT");
+  const refused = proxy.log.filter(
+    ({ err }) => (err as { code?: string } | undefined)?.code === "CONNECTION_LIMIT",
+  );
   expect(refused.map(({ msg }) => msg)).toContain("connection refused");
   for (const { socket } of clients) socket.destroy();
   await expectNothingOpen();

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer } from "node:net";
-import type { AddressInfo, Server } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, it } from "vitest";
 
@@ -14,18 +14,8 @@ let server: Server;
 let port: number;
 let parts: readonly (string | Uint8Array)[];
 
-// Sends the parts one by one: each is on its way before the next.
 beforeEach(async () => {
-  server = createServer({ noDelay: true }, async (socket) => {
-    for (const part of parts) {
-      socket.write(part);
-      // oxlint-disable-next-line no-await-in-loop -- one after the other
-      await new Promise((resolve) => {
-        setImmediate(resolve);
-      });
-    }
-    socket.end();
-  });
+  server = createServer({ noDelay: true }, (socket) => void sendParts(socket));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   port = (server.address() as AddressInfo).port;
@@ -33,6 +23,17 @@ beforeEach(async () => {
 afterEach(() => {
   server.close();
 });
+
+/** One by one: each is on its way before the next. */
+async function sendParts(socket: Socket): Promise<void> {
+  for (const part of parts) {
+    socket.write(part);
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  socket.end();
+}
 
 async function sightingsIn(sent: readonly (string | Uint8Array)[]) {
   parts = sent;

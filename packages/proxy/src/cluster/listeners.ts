@@ -37,7 +37,7 @@ export async function bindCluster(
     const advertiser = addressPerNode({ host, base: loopbackBase, port, slots });
     return { main, nodes: await bindAll(advertiser.addresses, listen, scope), advertiser, slots };
   }
-  const ports = listen.port === 0 ? new Array<number>(count).fill(0) : portsFrom(port + 1, count);
+  const ports = listen.port === 0 ? Array.from({ length: count }, () => 0) : portsFrom(port + 1, count);
   const endpoints = ports.map((port) => ({ host: listen.host ?? "", port }));
   const nodes = await bindAll(endpoints, listen, scope);
   const advertiser = portPerNode({
