@@ -66,6 +66,8 @@ export type KafkaClientLimits = Required<KafkaClientOptions>;
  * - Produce with acks=0 is answered `noResponse` as soon as the connection has taken its bytes.
  * - A response above `cutThroughBytes` is handed on as it arrives. A layer sends it on, gathers it or
  *   discards it; one that does none of these ends the connection with FRAME_TIMEOUT.
+ * - A request that is not `whole` is sent as it arrives, others being held until then. One that
+ *   breaks off ends the connection with REQUEST_CUT_OFF.
  * - While whoever asked takes answers slowly (`responseFlow`) the connection is not read.
  *
  * It has no time limits for answers: push `timeout` above it.

@@ -43,7 +43,7 @@ export type { KafkaAnswer, NewRequest } from "./request.ts";
 export { KafkaResponse, noResponse } from "./response.ts";
 export type { Answered, NoResponse } from "./response.ts";
 export { errorAnswer, KafkaApiError } from "./errors/error-answer.ts";
-export { CorrelationError, UpstreamClosedError } from "./errors/upstream-errors.ts";
+export { CorrelationError, RequestCutOffError, UpstreamClosedError } from "./errors/upstream-errors.ts";
 export { FrameTimeoutError } from "./frame/frame-deadline.ts";
 export { responseFlow } from "./response-flow.ts";
 export type { ResponseFlow } from "./response-flow.ts";

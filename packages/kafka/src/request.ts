@@ -1,3 +1,4 @@
+import type { FrameStream } from "./frame/frame-stream.ts";
 import type { ApiDefinition } from "./protocol/api.ts";
 import { encodeRequestFrame } from "./protocol/frame/encode-frame.ts";
 import { decodeRequestBody, readRequestFrame } from "./protocol/frame/request-frame.ts";
@@ -33,6 +34,9 @@ export interface NewRequest<Request> {
  * A request of a client, or of a layer. The header was read; the body is decoded when somebody asks
  * for it, once. A request that nobody asked, or only asked, goes on as the very bytes that came.
  *
+ * A big one may be on its way still (`whole`): it is handed on as it arrives, and whoever wants its
+ * body has to wait for it (`gather`).
+ *
  * Immutable. Bodies share memory with the bytes: copy what has to outlive the call.
  *
  * ```ts
@@ -58,6 +62,8 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
   // Undefined once the body was replaced.
   readonly #read: RequestFrame | undefined;
   readonly #frame: Uint8Array | undefined;
+  #stream: FrameStream | undefined;
+  #gathered: Promise<KafkaRequest<Request, Response>> | undefined;
   #body: Request | undefined;
   #expectsResponse: boolean | undefined;
 
@@ -86,6 +92,13 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
     return new KafkaRequest(read, false, read, frame, undefined);
   }
 
+  /** The request in a frame that is on its way: its head has all that comes before the records. */
+  static cut(stream: FrameStream): KafkaRequest {
+    const request = KafkaRequest.read(stream.head);
+    request.#stream = stream;
+    return request;
+  }
+
   /** A request of a layer's own. */
   static of<Request, Response>(
     api: ApiDefinition<Request, Response>,
@@ -107,12 +120,51 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
     return this.api !== null && this.apiKey === api.key;
   }
 
+  /** True when all of it is in memory, as it is but for big ones that nobody gathered. */
+  get whole(): boolean {
+    return this.#stream === undefined;
+  }
+
+  /** The rest of a request that is not whole: for whoever sends it. */
+  get stream(): FrameStream | undefined {
+    return this.#stream;
+  }
+
+  /**
+   * Says that it will not be sent on. A layer need not: what nobody took when the request is
+   * answered is read and dropped.
+   */
+  discard(): void {
+    this.#stream?.discard();
+  }
+
+  /**
+   * The same request with all of it in memory. A layer that may send a request twice needs that:
+   * one that is not `whole` can be sent once.
+   * @throws FrameTooLargeError when it is larger than `maxGatheredBytes` of `serveKafka`
+   */
+  gather(): Promise<KafkaRequest<Request, Response>> {
+    this.#gathered ??= this.#gather();
+    return this.#gathered;
+  }
+
+  async #gather(): Promise<KafkaRequest<Request, Response>> {
+    if (this.#stream === undefined) return this;
+    return KafkaRequest.read(await this.#stream.gather()) as KafkaRequest<Request, Response>;
+  }
+
   /**
    * The decoded body.
+   * @throws TypeError where it is not `whole`: `gather` first
    * @throws UnsupportedVersionError where `api` is null
    * @throws MalformedMessageError
    */
   get body(): Request {
+    if (this.#stream !== undefined) {
+      throw new TypeError(
+        `a request of ${this.#stream.totalBytes} bytes is not in memory: gather() it first`,
+      );
+    }
     this.#body ??= decodeRequestBody(this.#read as RequestFrame) as Request;
     return this.#body;
   }
@@ -138,13 +190,14 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
     return this.#frame !== undefined;
   }
 
-  /** Bytes in memory: those of the frame, its size included; 0 for one that is not encoded yet. */
+  /** Bytes of the frame, its size included, whether they came already or not; 0 for one not encoded yet. */
   get byteLength(): number {
-    return this.#frame?.length ?? 0;
+    return this.#stream?.totalBytes ?? this.#frame?.length ?? 0;
   }
 
   /**
-   * The frame to send, its size included, with that correlation id.
+   * The frame to send, its size included, with that correlation id; what came of it first where it
+   * is not `whole`.
    * @throws InvalidMessageError when the body that was given cannot be sent
    */
   toFrame(correlationId: number = this.correlationId): Uint8Array {
@@ -159,6 +212,8 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
     if (this.#body === undefined && this.#read !== undefined) {
       const acks = peekAcks(this.#read);
       if (acks !== undefined) return acks;
+      // Says what is wrong with it, also where it is not whole.
+      decodeRequestBody(this.#read);
     }
     return (this.body as { readonly acks: number }).acks;
   }

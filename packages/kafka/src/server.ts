@@ -26,8 +26,27 @@ export interface ServeKafkaOptions {
    */
   readonly maxFrameBytes?: number;
   /**
-   * Milliseconds that a request may take from its first byte to its last, while it is read. Then
-   * the connection ends with FRAME_TIMEOUT.
+   * Largest request that waits in memory until all of it is there, in bytes. A bigger one is handed
+   * on as it arrives, unless a layer gathers it. Requests up to 68 KiB are never handed on so.
+   * @default 1048576 (1 MiB)
+   */
+  readonly cutThroughBytes?: number;
+  /**
+   * Largest request that a layer may gather, in bytes. `gather` of a bigger one fails with
+   * FRAME_TOO_LARGE.
+   * @default 104857604 (`maxFrameBytes`, where that is not given, and the size)
+   */
+  readonly maxGatheredBytes?: number;
+  /**
+   * Bytes of big answers that are taken into memory while an answer before them is not there. At the
+   * limit the broker is not read, and its connection ends with FRAME_TIMEOUT in the end.
+   * @default 16777216 (16 MiB)
+   */
+  readonly maxHeldBytes?: number;
+  /**
+   * Milliseconds that a request may take from its first byte to its last, while it is read; for one
+   * that is handed on as it arrives, from one piece to the next. Then the connection ends with
+   * FRAME_TIMEOUT.
    * @default 60000 (1 minute)
    */
   readonly frameTimeoutMs?: number;
@@ -59,6 +78,8 @@ export type BuildKafkaService = (connection: Connection, scope: Scope) => KafkaS
  *
  * - A call that fails is answered with the error it stands for (`errorAnswer`); where there is no
  *   such answer the connection is closed, after the answers before it.
+ * - A request above `cutThroughBytes` is handed on as it arrives; those behind it wait. Where its call
+ *   fails after a part of it was handed on, the connection is closed.
  * - Closing `scope` ends the connection, after what is under way: `kafkaClient` does when the
  *   upstream is gone.
  * - Bytes that are no frames, or no requests, end the connection with `protocol_error`.
@@ -82,6 +103,9 @@ export function serveKafka(
     maxInFlight: whole("maxInFlight", options.maxInFlight ?? 512, 1),
     maxInFlightBytes: whole("maxInFlightBytes", options.maxInFlightBytes ?? 16_777_216, 1),
     maxFrameBytes: whole("maxFrameBytes", options.maxFrameBytes ?? defaultMaxFrameBytes, 1, 0x7fff_ffff),
+    cutThroughBytes: whole("cutThroughBytes", options.cutThroughBytes ?? 1_048_576, 1),
+    maxGatheredBytes: whole("maxGatheredBytes", options.maxGatheredBytes ?? 104_857_604, 1, 0x7fff_ffff),
+    maxHeldBytes: whole("maxHeldBytes", options.maxHeldBytes ?? 16_777_216, 1),
     frameTimeoutMs: milliseconds("frameTimeoutMs", options.frameTimeoutMs ?? 60_000),
     lingerMs: milliseconds("lingerMs", options.lingerMs ?? 2_000),
     drain: options.drain,

@@ -4,7 +4,7 @@ import { closeCauseOf, formatEndpoint } from "@pagoda/tcp";
 import type { Connection } from "@pagoda/tcp";
 
 import type { KafkaClientLimits } from "./client.ts";
-import { CorrelationError, UpstreamClosedError } from "./errors/upstream-errors.ts";
+import { CorrelationError, RequestCutOffError, UpstreamClosedError } from "./errors/upstream-errors.ts";
 import { Fifo } from "./frame/fifo.ts";
 import { FrameDeadline, FrameTimeoutError } from "./frame/frame-deadline.ts";
 import { FrameSplitter } from "./frame/frame-splitter.ts";
@@ -36,6 +36,9 @@ export class UpstreamConnection {
   readonly #splitter: FrameSplitter;
   readonly #deadline: FrameDeadline;
   readonly #cx = Context.background().fork();
+  /** The big request that is being sent, and what waits for its end. */
+  #sending: FrameStream | undefined;
+  readonly #held = new Fifo<() => void>();
   #wanted = false;
   /** The big response whose pieces are coming. */
   #passing: FrameStream | undefined;
@@ -60,22 +63,36 @@ export class UpstreamConnection {
   }
 
   call(request: KafkaRequest, cx: Context): Promise<KafkaAnswer> {
+    if (this.#sending === undefined || this.#pending.size + this.#held.size >= this.#limits.maxPending) {
+      return this.#send(request, cx);
+    }
+    const turn = Promise.withResolvers<KafkaAnswer>();
+    this.#held.push(() => turn.resolve(this.#send(request, cx)));
+    return cx.race(turn.promise);
+  }
+
+  #send(request: KafkaRequest, cx: Context): Promise<KafkaAnswer> {
     if (cx.reason !== undefined) return Promise.reject(cx.reason);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#closing !== undefined) return Promise.reject(new UpstreamClosedError(this.#name, 0));
     const { maxPending } = this.#limits;
-    if (this.#pending.size >= maxPending) {
+    if (this.#pending.size + this.#held.size >= maxPending) {
       return Promise.reject(new OverloadedError(`${maxPending} requests wait for upstream ${this.#name}`));
+    }
+    const { expectsResponse, stream } = request;
+    if (stream?.taken === true) {
+      return Promise.reject(new TypeError("a request that was handed on cannot be sent again: gather() it"));
     }
     const correlationId = request.own ? this.#freeId() : request.correlationId;
     const frame = request.toFrame(correlationId);
-    const { expectsResponse } = request;
     if (!this.#wanted) {
       this.#wanted = true;
       void this.#open();
     }
     this.#writer.push(frame);
-    if (!expectsResponse) return cx.race(this.#writer.taken()).then(() => noResponse);
+    const sent = stream && this.#sendRest(stream);
+    if (!expectsResponse) return cx.race(sent ?? this.#writer.taken()).then(() => noResponse);
+    sent?.catch(() => {});
     return new Promise((resolve, reject) => {
       const flow = cx.get(responseFlow);
       const pending: Pending = {
@@ -95,6 +112,21 @@ export class UpstreamConnection {
     });
   }
 
+  /** Sends a big request as it comes, whoever may have lost interest; others wait. */
+  async #sendRest(rest: FrameStream): Promise<void> {
+    this.#sending = rest;
+    try {
+      await this.#writer.pushRest(rest);
+    } catch (error) {
+      rest.discard();
+      this.#fail(new RequestCutOffError(this.#name, rest.totalBytes, error));
+      throw this.#failure ?? error;
+    } finally {
+      this.#sending = undefined;
+      while (this.#sending === undefined && this.#held.size > 0) this.#held.shift()?.();
+    }
+  }
+
   /** Ends the connection in order: what was taken for it is written first. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
@@ -103,8 +135,13 @@ export class UpstreamConnection {
 
   async #close(): Promise<void> {
     this.#deadline.stop();
-    this.#failPending();
     const connection = this.#connection;
+    if (this.#sending !== undefined && this.#failure === undefined) {
+      this.#failure = new RequestCutOffError(this.#name, this.#sending.totalBytes, "it is closed");
+      this.#writer.fail(this.#failure);
+      connection?.close("io_error", this.#failure);
+    }
+    this.#failPending();
     if (connection === undefined) {
       const error = this.#failure ?? new UpstreamClosedError(this.#name, 0);
       this.#writer.fail(error);
@@ -253,6 +290,8 @@ export class UpstreamConnection {
     const all = this.#pending.drain();
     const error = this.#failure ?? new UpstreamClosedError(this.#name, all.length);
     this.#passing?.fail(error);
+    this.#sending?.fail(error);
+    while (this.#held.size > 0) this.#held.shift()?.();
     for (const { stop, reject } of all) {
       stop();
       reject(error);

@@ -49,16 +49,22 @@ const errorOfKind: { readonly [Kind in ErrorKind]?: KafkaErrorName } = {
 /**
  * The response that tells the client of a failed call, in the version of its request. Undefined
  * where closing the connection is what is left: there is no answer to the request, or no place in it
- * for an error, or the failure is one of the connection.
+ * for an error, or the failure is one of the connection, or the request is not `whole`, and what the
+ * answer has to repeat of it not in memory.
  *
  * @throws MalformedMessageError when the request cannot be read
  */
 export function errorAnswer(request: KafkaRequest, error: unknown): KafkaResponse | undefined {
   const { api, apiVersion } = request;
   const code = errorCodeOf(error);
-  if (code === undefined || api === null || !request.expectsResponse) return undefined;
+  if (code === undefined || api === null || !request.whole || !request.expectsResponse) return undefined;
   const body = errorResponse(api, apiVersion, { code, message: messageOf(error) }, request.body);
   return errorsOf(body).length === 0 ? undefined : request.respond(body);
+}
+
+/** Is there an answer for such a failure, if there is one for the request? */
+export function isAnswerable(error: unknown): boolean {
+  return errorCodeOf(error) !== undefined;
 }
 
 function errorCodeOf(error: unknown): number | undefined {

@@ -39,3 +39,22 @@ export class CorrelationError extends ProxyError {
     this.received = received;
   }
 }
+
+/**
+ * A big request that was handed on as it came broke off: its client has gone, or was too slow. The
+ * broker has a part of it, so that the connection to it cannot be used any more.
+ */
+export class RequestCutOffError extends ProxyError {
+  readonly code = "REQUEST_CUT_OFF";
+  readonly retriable = true;
+  readonly kind = "unavailable";
+  /** The broker, as `host:port`. */
+  readonly upstream: string;
+
+  constructor(upstream: string, totalBytes: number, cause: unknown) {
+    super(`a request of ${totalBytes} bytes to upstream ${upstream} broke off: ${messageOf(cause)}`, {
+      cause,
+    });
+    this.upstream = upstream;
+  }
+}

@@ -39,6 +39,11 @@ export class Fifo<T> {
     return all;
   }
 
+  /** All of them, in order. None may be taken out meanwhile. */
+  *[Symbol.iterator](): Iterator<T> {
+    for (let at = this.#head; at < this.#items.length; at++) yield this.#items[at] as T;
+  }
+
   some(test: (item: T) => boolean): boolean {
     for (let at = this.#head; at < this.#items.length; at++) {
       if (test(this.#items[at] as T)) return true;

@@ -2,7 +2,7 @@ import { FrameTooLargeError, MalformedFrameError } from "../protocol/frame/frame
 
 const sizeBytes = 4;
 /** A frame's size and what every response begins with, the correlation id. */
-const headBytes = 8;
+const responseHeadBytes = 8;
 /** First room for a frame that comes in pieces; doubled as the bytes arrive, whatever its size says. */
 const firstRoomBytes = 4096;
 
@@ -19,6 +19,7 @@ const firstRoomBytes = 4096;
 export class FrameSplitter {
   readonly #maxFrameBytes: number;
   readonly #cutAboveBytes: number;
+  readonly #headBytes: number;
   #chunk: Uint8Array | undefined;
   #at = 0;
   /** The frame under way, size included; undefined between frames. */
@@ -32,16 +33,22 @@ export class FrameSplitter {
   /**
    * @param maxFrameBytes largest frame accepted, without its size.
    * @param cutAboveBytes largest frame that is given as a whole, its size included.
+   * @param headBytes what the first piece of a larger one has at least, its size included: no frame
+   *   up to that size is given in pieces.
    */
-  constructor(maxFrameBytes: number, cutAboveBytes: number = Infinity) {
+  constructor(
+    maxFrameBytes: number,
+    cutAboveBytes: number = Infinity,
+    headBytes: number = responseHeadBytes,
+  ) {
     this.#maxFrameBytes = maxFrameBytes;
-    this.#cutAboveBytes = cutAboveBytes;
+    this.#cutAboveBytes = Math.max(cutAboveBytes, headBytes);
+    this.#headBytes = headBytes;
   }
 
   /**
-   * What `next` gave last was a piece of a frame, and this many bytes of it are to come: the first
-   * piece has at least its size and correlation id. Zero where that was a whole frame, or the last
-   * piece.
+   * What `next` gave last was a piece of a frame, and this many bytes of it are to come. Zero where
+   * that was a whole frame, or the last piece.
    */
   get remainingBytes(): number {
     return this.#remaining;
@@ -79,7 +86,8 @@ export class FrameSplitter {
     if (this.#remaining > 0) return this.#piece(chunk, left);
     if (this.#partial === undefined && left >= sizeBytes) {
       const total = this.#totalAt(chunk, this.#at);
-      if (total > this.#cutAboveBytes && left >= headBytes && left < total) return this.#cut(total, left);
+      if (total > this.#cutAboveBytes && left >= this.#headBytes && left < total)
+        return this.#cut(total, left);
       if (left >= total) {
         const frame = chunk.subarray(this.#at, this.#at + total);
         this.#at += total;
@@ -127,9 +135,9 @@ export class FrameSplitter {
       if (this.#have === sizeBytes) this.#total = this.#totalAt(this.#partial as Uint8Array, 0);
     }
     const cut = this.#total > this.#cutAboveBytes;
-    if (this.#total !== 0) this.#take(chunk, cut ? headBytes : this.#total);
+    if (this.#total !== 0) this.#take(chunk, cut ? this.#headBytes : this.#total);
     if (this.#at === chunk.length) this.#chunk = undefined;
-    if (this.#total === 0 || this.#have < (cut ? headBytes : this.#total)) return undefined;
+    if (this.#total === 0 || this.#have < (cut ? this.#headBytes : this.#total)) return undefined;
     const frame = (this.#partial as Uint8Array).subarray(0, this.#have);
     this.#remaining = this.#total - this.#have;
     this.#partial = undefined;

@@ -15,9 +15,11 @@ export class FrameStream {
   #change: (piece: Uint8Array) => Uint8Array = unchanged;
   #pieces: Uint8Array[] = [];
   #waitingBytes = 0;
+  #roomBytes = fullBytes;
   #missingBytes: number;
   #failure: Error | undefined;
   #taken = false;
+  #gathered = false;
   #discarded = false;
   #reader: PromiseWithResolvers<Uint8Array | undefined> | undefined;
   #onRoom: (() => void) | undefined;
@@ -47,9 +49,30 @@ export class FrameStream {
     return this.#taken;
   }
 
+  /** Is all of it in memory, or will be? */
+  get gathered(): boolean {
+    return this.#gathered;
+  }
+
+  /** Bytes that came and were not read. */
+  get waitingBytes(): number {
+    return this.#waitingBytes;
+  }
+
   /** Nothing should be pushed until there is room. */
   get full(): boolean {
-    return this.#waitingBytes >= fullBytes;
+    return this.#waitingBytes >= this.#roomBytes;
+  }
+
+  /** Says that it will be read in due time, and how much may wait for that. */
+  hold(roomBytes: number = fullBytes): void {
+    this.#roomBytes = Math.max(roomBytes, fullBytes);
+    if (!this.full) this.#makeRoom();
+  }
+
+  /** Says that somebody will read it, however long that takes. */
+  take(): void {
+    this.#taken = true;
   }
 
   /** Calls `listener` once, when there is room again. */
@@ -107,6 +130,7 @@ export class FrameStream {
     if (this.totalBytes > this.#maxGatheredBytes) {
       throw new FrameTooLargeError(this.totalBytes, this.#maxGatheredBytes);
     }
+    this.#gathered = true;
     // Grows with what arrives: the size of a frame is only a claim.
     const pieces = [this.head];
     // oxlint-disable-next-line no-await-in-loop -- one after the other, as they come

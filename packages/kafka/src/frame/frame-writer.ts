@@ -1,5 +1,7 @@
 import type { Duplex } from "node:stream";
 
+import type { FrameStream } from "./frame-stream.ts";
+
 /** Below this, bytes are copied into one piece rather than handed over as a list. */
 const copyBytes = 65_536;
 
@@ -58,6 +60,16 @@ export class FrameWriter {
     this.#scheduled = true;
     // After the promise callbacks of this turn: each of them may push another frame.
     process.nextTick(this.#flushLater);
+  }
+
+  /** Adds the pieces of a big frame as they come, as fast as the stream takes them. */
+  async pushRest(rest: FrameStream): Promise<void> {
+    // oxlint-disable-next-line no-await-in-loop -- one after the other, as they come
+    for (let piece = await rest.read(); piece !== undefined; piece = await rest.read()) {
+      this.push(piece);
+      // oxlint-disable-next-line no-await-in-loop -- as fast as the other side takes them
+      await this.taken();
+    }
   }
 
   /** Resolves when the stream has taken what was pushed so far, without being full. */

@@ -18,7 +18,8 @@ export interface ApiHooks<Req, Res> {
   readonly versions?: VersionPredicate;
   /**
    * Given each request on its way down: answers it as it is, another one (`request.withBody`), or a
-   * response (`request.respond`), which goes back at once. What it throws the client is told.
+   * response (`request.respond`), which goes back at once. What it throws the client is told. All of
+   * it is in memory: a big one that would be cut through is gathered first.
    */
   readonly request?: (
     request: KafkaRequest<Req, Res>,
@@ -27,7 +28,8 @@ export interface ApiHooks<Req, Res> {
   /**
    * Given each response on its way up, with the request as it was sent: answers it as it is, or
    * another one (`response.withBody`). Not called where there is no response (acks=0). All of it is
-   * in memory: a big one that would be cut through is gathered first.
+   * in memory: a big one that would be cut through is gathered first. The request is `whole` where
+   * there is a `request` hook, or it was small.
    */
   readonly response?: (
     response: KafkaResponse<Res>,
@@ -69,11 +71,20 @@ export function onApi<Req, Res>(
     const go = (next: KafkaRequest<Req, Res> | KafkaResponse<Res>, cx: Context): Promise<KafkaAnswer> =>
       next instanceof KafkaResponse ? Promise.resolve(next) : send(next, cx);
 
+    const ask = (
+      request: KafkaRequest<Req, Res>,
+      cx: Context,
+      hook: NonNullable<typeof onRequest>,
+    ): Promise<KafkaAnswer> => {
+      const next = hook(request, cx);
+      return next instanceof Promise ? next.then((settled) => go(settled, cx)) : go(next, cx);
+    };
+
     return (request: KafkaRequest, cx: Context) => {
       if (!request.is(api) || !versions(request.apiVersion)) return inner.call(request, cx);
       if (onRequest === undefined) return send(request, cx);
-      const next = onRequest(request, cx);
-      return next instanceof Promise ? next.then((settled) => go(settled, cx)) : go(next, cx);
+      if (request.whole) return ask(request, cx, onRequest);
+      return request.gather().then((whole) => ask(whole, cx, onRequest));
     };
   });
 }

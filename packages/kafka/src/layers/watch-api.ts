@@ -7,10 +7,21 @@ import type { KafkaResponse } from "../response.ts";
 import { everyVersion } from "./versions.ts";
 import type { VersionPredicate } from "./versions.ts";
 
-/** A request to look at: nothing of it leads to another one. */
+/**
+ * A request to look at: nothing of it leads to another one. The body of one that is not `whole`
+ * cannot be read: it is on its way still.
+ */
 export type WatchedRequest<Req> = Pick<
   KafkaRequest<Req>,
-  "apiKey" | "apiVersion" | "correlationId" | "clientId" | "body" | "byteLength" | "expectsResponse" | "own"
+  | "apiKey"
+  | "apiVersion"
+  | "correlationId"
+  | "clientId"
+  | "body"
+  | "byteLength"
+  | "expectsResponse"
+  | "own"
+  | "whole"
 >;
 
 /** A response to look at. The body of one that is not `whole` cannot be read: it is on its way still. */

@@ -71,3 +71,10 @@ export function aTurn(): Promise<void> {
 export async function someTurns(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) await aTurn();
 }
+
+/** A Produce request of so many bytes of records, which nobody can read as such. */
+export function bigProduceRequest(correlationId: number, acks: number, recordBytes: number): Uint8Array {
+  const partitionData = [{ index: 0, records: Buffer.alloc(recordBytes, correlationId) }];
+  const body = Produce.request.of({ acks, topicData: [{ name: "orders", partitionData }] });
+  return encodeRequestFrame(Produce, 9, { correlationId, clientId: "test" }, body);
+}
