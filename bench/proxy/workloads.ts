@@ -10,8 +10,7 @@ export async function produce(tools: KafkaTools, bootstrap: string, records: num
     [
       ...["--topic", topic, "--num-records", String(records), "--record-size", String(recordBytes)],
       ...["--throughput", "-1", "--command-property", `bootstrap.servers=${bootstrap}`],
-      ...["--command-property", "acks=1", "--command-property", "batch.size=65536"],
-      ...["--command-property", "linger.ms=5"],
+      ...["acks=1", "batch.size=65536", "linger.ms=5"],
     ],
     { timeoutMs: 120_000 },
   );
