@@ -18,7 +18,7 @@ export interface KafkaClientOptions {
   /**
    * Largest response that waits in memory until all of it is there, in bytes. A bigger one is handed
    * on as it arrives, unless a layer gathers it.
-   * @default 1048576 (1 MiB)
+   * @default 65536 (64 KiB, what one read of a socket brings)
    */
   readonly cutThroughBytes?: number;
   /**
@@ -81,7 +81,7 @@ export function kafkaClient(
 ): GuardedService<KafkaRequest, KafkaAnswer> {
   const limits: KafkaClientLimits = {
     maxResponseBytes: whole("maxResponseBytes", options.maxResponseBytes ?? 0x7fff_ffff, 1, 0x7fff_ffff),
-    cutThroughBytes: whole("cutThroughBytes", options.cutThroughBytes ?? 1_048_576, 8),
+    cutThroughBytes: whole("cutThroughBytes", options.cutThroughBytes ?? 65_536, 8),
     maxGatheredBytes: whole("maxGatheredBytes", options.maxGatheredBytes ?? 104_857_600, 8, 0x7fff_ffff),
     frameTimeoutMs: milliseconds("frameTimeoutMs", options.frameTimeoutMs ?? 60_000),
     maxPending: whole("maxPending", options.maxPending ?? 10_000, 1),

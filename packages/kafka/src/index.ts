@@ -8,6 +8,14 @@ export type { ApiHooks } from "./layers/on-api.ts";
 export { watchApi } from "./layers/watch-api.ts";
 export type { ApiWatcher, WatchedRequest, WatchedResponse } from "./layers/watch-api.ts";
 export type { VersionPredicate } from "./layers/versions.ts";
+export { negotiateVersions } from "./layers/negotiate-versions.ts";
+export type {
+  AskedVersion,
+  NegotiateVersionsOptions,
+  UnknownReason,
+  VersionRefusal,
+} from "./layers/negotiate-versions.ts";
+export type { UnderstoodVersions, UnknownPolicy } from "./layers/version-limits.ts";
 export { rewriteAddresses } from "./layers/rewrite-addresses.ts";
 export type { RewriteAddressesOptions } from "./layers/rewrite-addresses.ts";
 export { Cluster, UnknownNodeError } from "./cluster/cluster.ts";

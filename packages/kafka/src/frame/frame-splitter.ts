@@ -3,8 +3,11 @@ import { FrameTooLargeError, MalformedFrameError } from "../protocol/frame/frame
 const sizeBytes = 4;
 /** A frame's size and what every response begins with, the correlation id. */
 const responseHeadBytes = 8;
-/** First room for a frame that comes in pieces; doubled as the bytes arrive, whatever its size says. */
-const firstRoomBytes = 4096;
+/**
+ * First room for a frame that comes in pieces, if it is not smaller; doubled as the bytes arrive,
+ * whatever its size says. Most have enough then: every buffer more is work for the garbage collector.
+ */
+const firstRoomBytes = 262_144;
 
 /**
  * Cuts a byte stream into frames that can be sent on as they are: `int32 size`, then that many bytes,

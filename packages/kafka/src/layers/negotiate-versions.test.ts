@@ -215,7 +215,7 @@ describe("the options of negotiateVersions", () => {
   it.each([
     [{ Metadata: { max: 99 } }, "versions.Metadata.max must be a whole number from 0 to 13, got 99"],
     [{ Metadata: { min: 5, max: 4 } }, "versions.Metadata.max must be a whole number from 5 to 13, got 4"],
-    [{ Metdata: {} }, "versions.Metdata is no API of Kafka"],
+    [{ Metdata: {} } as object, "versions.Metdata is no API of Kafka"],
   ])("refuse versions %j", (versions, message) => {
     expect(() => negotiateVersions({ versions })).toThrow(new RangeError(message));
   });

@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 import { buildInfo } from "../version.ts";
-import { demo } from "./demo.ts";
 import { exitCodeOf, exitCodes, lastWords, UsageError } from "./exit.ts";
 import { suggestion } from "./flags.ts";
 import { help } from "./help.ts";
 import { run } from "./run.ts";
 
 type Command = (args: readonly string[]) => Promise<number>;
+
+/** Loaded when it is asked for: its clients are many modules that no other command needs. */
+const demo: Command = async (args) => (await import("./demo.ts")).demo(args);
 
 const commands: ReadonlyMap<string, Command> = new Map([
   ["run", run],

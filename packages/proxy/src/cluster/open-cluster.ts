@@ -20,7 +20,7 @@ export async function openCluster(
   options: ListenerOptions & Extract<Target, { readonly upstream?: undefined }>,
   { listen, scope, ...parts }: GroundParts,
 ): Promise<Ground> {
-  const { bootstrap } = options.cluster;
+  const { bootstrap, unknownApis } = options.cluster;
   const connect = await upstreamOptions(options, { ...parts, scope });
   const { main, nodes: nodeListeners, advertiser, slots } = await bindCluster(options.cluster, listen, scope);
   const cluster = new Cluster({ bootstrap });
@@ -34,7 +34,9 @@ export async function openCluster(
     }),
   );
   const nodes = new NodeUpstream({ upstream, cluster, advertiser, learn: () => upstream.probe() });
-  const service = scope.use(outbound(options, { ...parts, upstream, nodes, cluster, advertiser }));
+  const service = scope.use(
+    outbound(options, { ...parts, upstream, nodes, cluster, advertiser, unknownApis }),
+  );
   const bootstrapAddress = { host: toDial(options, main.address.host), port: main.address.port };
   const checking = Context.background().fork();
   scope.defer(() => checking.cancel());

@@ -1,6 +1,6 @@
 import { concurrencyLimit, optional, route, stack } from "@pagoda/core";
 import type { GuardedService } from "@pagoda/core";
-import { detectLeaks, kafkaClient, rewriteAddresses, serveKafka } from "@pagoda/kafka";
+import { detectLeaks, kafkaClient, negotiateVersions, rewriteAddresses, serveKafka } from "@pagoda/kafka";
 import type { Advertiser, Cluster, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import { detectionMetrics, tcpMetrics } from "@pagoda/metrics";
 import { acceptProxyHeader, detect, drainQuiet, forwardTo, idleTimeout, terminateTls } from "@pagoda/tcp";
@@ -8,10 +8,10 @@ import type { Connection, Detected } from "@pagoda/tcp";
 
 import type { NodeUpstream } from "../cluster/node-upstream.ts";
 import { connectionLog } from "../connection-log.ts";
-import type { ListenerOptions } from "../options.ts";
+import type { ClusterOptions, ListenerOptions } from "../options.ts";
 import type { InboundParts } from "./inbound.ts";
 
-export interface OutboundParts extends InboundParts {
+export interface OutboundParts extends InboundParts, Pick<ClusterOptions, "unknownApis"> {
   /** The broker that a client's connection is for. */
   readonly nodes: NodeUpstream;
   /** What is known of the brokers. */
@@ -33,7 +33,7 @@ export function outbound(
     detectTimeoutMs,
     idleTimeoutMs,
   }: ListenerOptions,
-  { metrics, log, drain, tls, upstream, nodes, cluster, advertiser }: OutboundParts,
+  { metrics, log, drain, tls, upstream, nodes, cluster, advertiser, unknownApis }: OutboundParts,
 ): GuardedService<Connection, void> {
   const others = stack<Connection, void>()
     .push(drainQuiet({ drain }))
@@ -49,6 +49,8 @@ export function outbound(
   const requests = serveKafka(
     (client, scope) =>
       stack<KafkaRequest, KafkaAnswer>()
+        // Outermost: what clients may use is what the layers below can read.
+        .push(negotiateVersions({ unknown: unknownApis }))
         .push(leaks)
         .push(rewriteAddresses({ cluster, advertise: (nodeId) => advertiser.addressOf(nodeId, client) }))
         .service(kafkaClient((cx) => nodes.open(client, cx), scope)),
