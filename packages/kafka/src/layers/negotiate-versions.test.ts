@@ -216,7 +216,7 @@ describe("the options of negotiateVersions", () => {
     [{ Metadata: { max: 99 } }, "versions.Metadata.max must be a whole number from 0 to 13, got 99"],
     [{ Metadata: { min: 5, max: 4 } }, "versions.Metadata.max must be a whole number from 5 to 13, got 4"],
     [{ Metdata: {} }, "versions.Metdata is no API of Kafka"],
-  ])("refuse versions %j", (versions, message) => {
+  ])("refuse versions %j", (versions: object, message) => {
     expect(() => negotiateVersions({ versions })).toThrow(new RangeError(message));
   });
 });
