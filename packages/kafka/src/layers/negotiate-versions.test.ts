@@ -215,8 +215,8 @@ describe("the options of negotiateVersions", () => {
   it.each([
     [{ Metadata: { max: 99 } }, "versions.Metadata.max must be a whole number from 0 to 13, got 99"],
     [{ Metadata: { min: 5, max: 4 } }, "versions.Metadata.max must be a whole number from 5 to 13, got 4"],
-    [{ Metdata: {} } as object, "versions.Metdata is no API of Kafka"],
-  ])("refuse versions %j", (versions, message) => {
+    [{ Metdata: {} }, "versions.Metdata is no API of Kafka"],
+  ])("refuse versions %j", (versions: object, message) => {
     expect(() => negotiateVersions({ versions })).toThrow(new RangeError(message));
   });
 });

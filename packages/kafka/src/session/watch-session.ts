@@ -1,0 +1,77 @@
+import { layer, observe } from "@pagoda/core";
+import type { Observer, SameLayer } from "@pagoda/core";
+
+import { watchApi } from "../layers/watch-api.ts";
+import { ApiVersions } from "../protocol/generated/api-versions.ts";
+import { SaslAuthenticate } from "../protocol/generated/sasl-authenticate.ts";
+import { SaslHandshake } from "../protocol/generated/sasl-handshake.ts";
+import { ProtocolError } from "../protocol/errors/protocol-error.ts";
+import type { KafkaAnswer, KafkaRequest } from "../request.ts";
+import { currentSession } from "./kafka-session.ts";
+import type { KafkaSession } from "./kafka-session.ts";
+
+/**
+ * Keeps a session up to date with what passes, and hands it to the layers inside (`currentSession`).
+ * It only watches: every byte goes on as it came.
+ *
+ * The principal is read from SaslHandshake and SaslAuthenticate, and counts from when the broker has
+ * said success. For GSSAPI, and mechanisms that nobody knows here, that is when the broker first
+ * answers something else; who it is stays unknown. Raw tokens (SaslHandshake v0) are no requests:
+ * whoever passes them on tells the session.
+ *
+ * Outside of whatever reads the session, and outside of `negotiateVersions`.
+ */
+export function kafkaSession(session: KafkaSession): SameLayer<KafkaRequest, KafkaAnswer> {
+  const watch = observe<KafkaRequest, KafkaAnswer>(
+    [
+      requests(session),
+      watchApi(ApiVersions, {
+        versions: (version) => version >= 3,
+        onRequest: ({ body }) => {
+          session.sawSoftware({ name: body.clientSoftwareName, version: body.clientSoftwareVersion });
+        },
+      }),
+      watchApi(SaslHandshake, {
+        onResponse: (response, request) => {
+          if (response.body.errorCode === 0) session.saslStarted(request.body.mechanism);
+        },
+      }),
+      watchApi(SaslAuthenticate, {
+        onResponse: ({ body }, request) => {
+          if (body.errorCode === 0) session.saslStep(request.body.authBytes, body.authBytes);
+          else session.saslFailed();
+        },
+      }),
+    ],
+    { onHookError: unlessUnreadable },
+  );
+  const provide = layer<KafkaRequest, KafkaAnswer>(
+    "kafkaSession",
+    (inner) => (request, cx) => inner.call(request, cx.with(currentSession, session)),
+  );
+  return (inner) => watch(provide(inner));
+}
+
+/** What cannot be read goes on as it is: the broker says what is wrong with it. */
+function unlessUnreadable(error: unknown): void {
+  if (!(error instanceof ProtocolError)) throw error;
+}
+
+function requests(session: KafkaSession): Observer<KafkaRequest, KafkaAnswer> {
+  return {
+    onCall: ({ own, clientId }) => {
+      if (!own) session.sawClientId(clientId);
+      return undefined;
+    },
+    onAnswer: (_, { apiKey }) => {
+      if (!beforeAuthentication.has(apiKey)) session.sawService();
+    },
+  };
+}
+
+/** What brokers answer to anybody. */
+const beforeAuthentication: ReadonlySet<number> = new Set([
+  ApiVersions.key,
+  SaslHandshake.key,
+  SaslAuthenticate.key,
+]);
