@@ -21,6 +21,8 @@ export default defineConfig({
             "test/**/*.test.ts",
           ],
           exclude: ["**/*.integration.test.ts", "**/node_modules/**"],
+          // A machine may be busy: how long a test takes is no assertion.
+          testTimeout: 30_000,
           // Vitest leaves a core free, which is half of a small machine.
           maxWorkers: "100%",
           sequence: { groupOrder: 1 },

@@ -15,6 +15,8 @@ export type {
   UnknownReason,
   VersionRefusal,
 } from "./layers/negotiate-versions.ts";
+export { refuseBrokerApis } from "./layers/refuse-broker-apis.ts";
+export type { RefuseBrokerApisOptions } from "./layers/refuse-broker-apis.ts";
 export type { UnderstoodVersions, UnknownPolicy } from "./layers/version-limits.ts";
 export { rewriteAddresses } from "./layers/rewrite-addresses.ts";
 export type { RewriteAddressesOptions } from "./layers/rewrite-addresses.ts";

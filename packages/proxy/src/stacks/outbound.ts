@@ -1,6 +1,13 @@
 import { concurrencyLimit, optional, route, stack } from "@pagoda/core";
 import type { GuardedService } from "@pagoda/core";
-import { detectLeaks, kafkaClient, negotiateVersions, rewriteAddresses, serveKafka } from "@pagoda/kafka";
+import {
+  detectLeaks,
+  kafkaClient,
+  negotiateVersions,
+  refuseBrokerApis,
+  rewriteAddresses,
+  serveKafka,
+} from "@pagoda/kafka";
 import type { Advertiser, Cluster, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import { detectionMetrics, tcpMetrics } from "@pagoda/metrics";
 import { acceptProxyHeader, detect, drainQuiet, forwardTo, idleTimeout, terminateTls } from "@pagoda/tcp";
@@ -51,6 +58,7 @@ export function outbound(
       stack<KafkaRequest, KafkaAnswer>()
         // Outermost: what clients may use is what the layers below can read.
         .push(negotiateVersions({ unknown: unknownApis }))
+        .push(refuseBrokerApis())
         .push(leaks)
         .push(rewriteAddresses({ cluster, advertise: (nodeId) => advertiser.addressOf(nodeId, client) }))
         .service(kafkaClient((cx) => nodes.open(client, cx), scope)),
