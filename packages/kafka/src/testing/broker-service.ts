@@ -46,7 +46,8 @@ export function brokerRequests(
     async (came: KafkaRequest, cx) => {
       const { api, apiKey, apiVersion, clientId } = came;
       if (api === null) return refusal(came);
-      const body = await model.handle(nodeId, api, apiVersion, came.body, { clientId, host }, cx);
+      const { body: request } = await came.gather();
+      const body = await model.handle(nodeId, api, apiVersion, request, { clientId, host }, cx);
       return body === null ? noResponse : KafkaResponse.of({ apiKey, apiVersion, api }, body);
     },
     { name: "memoryBroker" },
