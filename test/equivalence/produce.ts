@@ -33,7 +33,9 @@ export const kcat: Scenario = {
     const input = records.map(({ key, value }) => `${key}:${value}\n`).join("");
     return forEachOf(settings, async (args, name) => {
       const topic = await newTopic(route, name.replace(" ", "-"));
-      await runKcat(["-b", route.bootstrap, "-P", "-t", topic, "-K:", "-H", "trace=1", ...args], input);
+      // All in one batch: one that does not get smaller is not compressed.
+      const produce = ["-P", "-t", topic, "-K:", "-H", "trace=1", "-X", "linger.ms=500"];
+      await runKcat(["-b", route.bootstrap, ...produce, ...args], input);
       const read = ["-C", "-t", topic, "-q", "-c", String(count), "-o", "beginning", "-f", "%o %k=%s\n"];
       return {
         ...(await storedIn(route.bootstrap, topic, count)),

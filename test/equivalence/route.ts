@@ -6,7 +6,11 @@ import type { Testbed } from "./testbed.ts";
 /** What a scenario has to do with a cluster: a way to it, and names of its own. */
 export interface Route {
   readonly bootstrap: string;
+  /** `HOST:PORT` of every broker. */
+  readonly brokers: readonly string[];
   readonly tools: KafkaTools;
+  /** Aborted when the scenario is over on both routes. */
+  readonly signal: AbortSignal;
   /** A name for a topic or a group that no other scenario and no other route has. */
   name(base: string): string;
   /**
@@ -51,13 +55,16 @@ export async function runOnBoth(
   run: (route: Route) => Promise<unknown>,
 ): Promise<SeenOnBoth> {
   const meeting = new Meeting(2, testbed);
+  const over = new AbortController();
   const seenOn = async (way: Way): Promise<unknown> => {
     const token = randomUUID().slice(0, 8);
     const route: Route = {
       bootstrap: way.bootstrap,
+      brokers: [...way.brokers.values()],
       get tools() {
         return testbed.tools;
       },
+      signal: over.signal,
       name: (base) => `${base}-${token}`,
       meanwhile: (event, topic) => meeting.join(event, topic),
     };
@@ -69,8 +76,12 @@ export async function runOnBoth(
       throw error;
     }
   };
-  const [direct, proxied] = await Promise.all([seenOn(ways.direct), seenOn(ways.proxied)]);
-  return { direct, proxied };
+  try {
+    const [direct, proxied] = await Promise.all([seenOn(ways.direct), seenOn(ways.proxied)]);
+    return { direct, proxied };
+  } finally {
+    over.abort();
+  }
 }
 
 /** Where scenarios wait for each other; the last to come brings about what they wait for. */
@@ -109,7 +120,10 @@ class Meeting {
 /** The value with other texts in its texts and keys, and bytes as text. */
 function normalised(value: unknown, texts: readonly (readonly [string, string])[]): unknown {
   const text = (from: string): string =>
-    texts.reduce((now, [found, instead]) => now.replaceAll(found, instead), from);
+    texts
+      .reduce((now, [found, instead]) => now.replaceAll(found, instead), from)
+      // As where a coordinator is named: which one it is, is the cluster's choice.
+      .replaceAll(/<broker (\d)>\s+\(\1\)/g, "<broker with this id>");
   if (typeof value === "string") return text(value);
   if (Buffer.isBuffer(value)) return text(value.toString());
   if (Array.isArray(value)) return value.map((each) => normalised(each, texts));

@@ -14,13 +14,22 @@ export interface Stored {
 
 const maxBytes = 1_048_576;
 
-/** Reads partition 0 of a topic from its beginning, as it is stored, until it has so many records. */
-export async function storedIn(bootstrap: string, topic: string, count: number): Promise<Stored> {
+/**
+ * Reads partition 0 of a topic from its beginning, as it is stored, until it has so many records, or
+ * has been asked so often: a poll waits for a second.
+ */
+export async function storedIn(
+  bootstrap: string,
+  topic: string,
+  count: number,
+  maxPolls = 60,
+): Promise<Stored> {
   const { client: leader, topicId } = await RawClient.toLeader(bootstrap, topic);
   using client = leader;
   const batches: RecordBatch[] = [];
   const records: BatchRecord[] = [];
-  for (let fetchOffset = 0n; records.length < count;) {
+  let fetchOffset = 0n;
+  for (let polls = 0; polls < maxPolls && records.length < count; polls++) {
     const partitions = [{ partition: 0, fetchOffset, partitionMaxBytes: maxBytes }];
     const topics = [{ topicId, partitions }];
     // oxlint-disable-next-line no-await-in-loop -- it reads on from where it has come

@@ -1,3 +1,6 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
 import { startCluster } from "../../packages/kafka/src/testing/index.ts";
 import type { Address } from "../../scripts/kafka/ports.ts";
 import { startKafka } from "../../scripts/kafka/start.ts";
@@ -26,20 +29,24 @@ export interface Testbed extends AsyncDisposable {
   restart(nodeId: number): Promise<void>;
 }
 
+// Members of groups that the broker leads are told of a change when they are heard of next.
+const oftenHeard = Object.fromEntries(
+  ["consumer", "share"].flatMap((kind) => [
+    [`group.${kind}.heartbeat.interval.ms`, "300"],
+    [`group.${kind}.min.heartbeat.interval.ms`, "300"],
+  ]),
+);
+
 /** Three brokers of this machine's Java. */
 export async function realTestbed(): Promise<Testbed> {
-  const kafka = await startKafka({ brokers: 3, heapMiB: 384 });
+  const kafka = await startKafka({ brokers: 3, heapMiB: 384, properties: oftenHeard });
   const { bootstrap, clusterId, brokers, tools } = kafka;
   return {
     kind: "kafka",
     bootstrap,
     clusterId,
     brokers,
-    addresses: brokers.flatMap(({ host, port, proxied }) => [
-      { host, port },
-      { host: proxied.host, port: proxied.port },
-      proxied.advertised,
-    ]),
+    addresses: await addressesIn(brokers.map(({ nodeId }) => join(kafka.folder, `broker-${nodeId}`))),
     tools,
     leaderOf: (topic) => leaderOf(bootstrap, topic),
     moveLeaders: async (topics) => {
@@ -91,6 +98,15 @@ export async function memoryTestbed(): Promise<Testbed> {
     },
     [Symbol.asyncDispose]: () => cluster.close(),
   };
+}
+
+/** Every address in the settings of brokers: of all their listeners, and of the controllers. */
+async function addressesIn(folders: readonly string[]): Promise<Address[]> {
+  const settings = await Promise.all(
+    folders.map((each) => readFile(join(each, "server.properties"), "utf8")),
+  );
+  const ports = new Set(settings.flatMap((text) => text.match(/(?<=127\.0\.0\.1:)\d+/g) ?? []));
+  return [...ports].map((port) => ({ host: "127.0.0.1", port: Number(port) }));
 }
 
 async function leaderOf(bootstrap: string, topic: string): Promise<number> {

@@ -20,9 +20,11 @@ interface SeenPartition {
 const messageOf = (error: Error): string => error.message;
 const byId = (a: { readonly id: number }, b: { readonly id: number }): number => a.id - b.id;
 
+const inOrder = (ids: readonly number[]): number[] => ids.toSorted((a, b) => a - b);
+
 /** Which broker leads is the cluster's choice: what holds for every choice. */
 function healthOf({ leader, replicas, isr }: SeenPartition): unknown {
-  return { led: isr.includes(leader), replicas: replicas.toSorted(), inSync: isr.toSorted() };
+  return { led: isr.includes(leader), replicas: inOrder(replicas), inSync: inOrder(isr) };
 }
 
 const healthy = { led: true, replicas: [1, 2, 3], inSync: [1, 2, 3] };
@@ -35,7 +37,7 @@ function refusalOf(error: Error): unknown {
 
 export const kcat: Scenario = {
   run: async (route) => {
-    const topic = await newTopic(route, "topic", 2);
+    const topic = await newTopic(route, "topic", { partitions: 2 });
     const text = await runKcat(["-b", route.bootstrap, "-L", "-J", "-t", topic]);
     const { brokers, topics } = JSON.parse(text) as {
       brokers: readonly { id: number; name: string }[];
@@ -107,20 +109,21 @@ export const kafkajs: Scenario = {
     const again = await admin.createTopics({ topics: [{ topic }] });
     const listed = (await admin.listTopics()).includes(topic);
     await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+    let partitions: unknown[] = [];
+    let ends: string[] = [];
+    // Brokers hear of it one after the other, and any of them may be asked.
     await eventually(async () => {
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-      if (topics[0]?.partitions.length !== 3) throw new Error("not grown yet");
+      partitions = topics.flatMap((each) => each.partitions.map(healthOf));
+      ends = (await admin.fetchTopicOffsets(topic)).map(({ offset }) => offset);
+      if (partitions.length !== 3 || ends.length !== 3) throw new Error("not grown yet");
     });
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    const partitions = topics[0]?.partitions.map(healthOf);
-    const offsets = await admin.fetchTopicOffsets(topic);
     await admin.deleteTopics({ topics: [topic] });
     await eventually(async () => {
       if ((await admin.listTopics()).includes(topic)) throw new Error("still there");
     });
     const gone = await admin.fetchTopicOffsets(topic).catch((error: Error) => error.message);
     await admin.disconnect();
-    const ends = offsets.map(({ offset }) => offset);
     return { made, again, listed, partitions, ends, gone };
   },
   sees: {

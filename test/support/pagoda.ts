@@ -18,6 +18,8 @@ export interface PagodaProcess extends AsyncDisposable {
   readonly admin: string;
   /** Every line logged so far. */
   readonly log: readonly LogLine[];
+  /** What it said beside the log so far: how it crashed, if it did. */
+  readonly stderr: string;
   signal(signal: NodeJS.Signals): void;
   /** The exit code, once it has ended. */
   readonly exited: Promise<number>;
@@ -59,6 +61,9 @@ export async function startPagoda(args: readonly string[]): Promise<PagodaProces
     port: Number(address.slice(address.lastIndexOf(":") + 1)),
     admin: `http://${String(line["admin"])}`,
     log,
+    get stderr() {
+      return stderr;
+    },
     signal: (signal) => child.kill(signal),
     exited,
     [Symbol.asyncDispose]: async () => {
