@@ -73,23 +73,18 @@ export function negotiateVersions(
   const onRefused = callable("onRefused", options.onRefused ?? (() => {}));
 
   return layer("negotiateVersions", (inner) => {
-    // What the broker of this connection was heard to offer, cut down. Its newest word counts.
+    // Of what the broker of this connection was heard to offer, what may pass. Its newest word counts.
     let offered: ReadonlyMap<number, Versions> | undefined;
 
     const accepted = (apiKey: number): Versions | undefined => {
-      const limit = limits.of(apiKey);
-      if (offered === undefined || limit === undefined) return limit;
-      const offer = offered.get(apiKey);
-      if (offer === undefined) return beyondLists(apiKey) ? limit : undefined;
-      return { min: Math.max(offer.min, limit.min), max: offer.max };
+      if (offered === undefined) return limits.of(apiKey);
+      return offered.get(apiKey) ?? (beyondLists(apiKey) ? limits.of(apiKey) : undefined);
     };
 
     const negotiate = async (coming: Promise<KafkaAnswer>): Promise<KafkaAnswer> => {
       const response = await cutVersions(coming, (apiKey, versions) => limits.offer(apiKey, versions));
       const { errorCode, apiKeys } = response.body;
-      if (errorCode === 0) {
-        offered = new Map(apiKeys.map((one) => [one.apiKey, { min: one.minVersion, max: one.maxVersion }]));
-      }
+      if (errorCode === 0) offered = new Map(apiKeys.map((one) => [one.apiKey, limits.accept(one)]));
       return response;
     };
 
