@@ -211,6 +211,38 @@ describe("negotiateVersions and what the codec does not know", () => {
   });
 });
 
+describe("negotiateVersions stays out of the way", () => {
+  it("of an ApiVersions response in which nothing changes", async () => {
+    const { inner, outer } = build();
+    const request = KafkaRequest.read(apiVersionsRequest(7, 4));
+    const answer = outer.call(request, cx);
+    const body = ApiVersions.response.of({ apiKeys: [entry(3, 0, 12)] });
+    const response = KafkaResponse.read(KafkaResponse.of(request, body).toFrame(7), request);
+    (await inner.call(0)).respond(response);
+    expect(await answer).toBe(response);
+    expect(response.untouched).toBe(true);
+  });
+
+  it("of answers, failures and cancellation", async () => {
+    const { inner, outer } = build();
+    const own = cx.fork();
+    const first = outer.call(KafkaRequest.read(metadataRequest(1)), own);
+    const second = outer.call(KafkaRequest.read(apiVersionsRequest(2, 4)), own);
+    const third = outer.call(KafkaRequest.read(metadataRequest(3)), own);
+    const settled = Promise.all([
+      expect(second).rejects.toThrow("inner failed"),
+      expect(third).rejects.toThrow("gone"),
+    ]);
+    const call = await inner.call(0);
+    const response = call.request.respond(Metadata.response.of());
+    call.respond(response);
+    expect(await first).toBe(response);
+    (await inner.call(1)).fail(new Error("inner failed"));
+    own.cancel(new Error("gone"));
+    await settled;
+  });
+});
+
 describe("the options of negotiateVersions", () => {
   it.each([
     [{ Metadata: { max: 99 } }, "versions.Metadata.max must be a whole number from 0 to 13, got 99"],

@@ -3,12 +3,12 @@ import type { SameLayer } from "@pagoda/core";
 
 import { KafkaApiError } from "../errors/error-answer.ts";
 import { ApiVersions } from "../protocol/generated/api-versions.ts";
-import type { ApiVersionsResponse } from "../protocol/generated/api-versions.ts";
 import { kafkaErrorNamed } from "../protocol/errors/error-codes.ts";
 import { apiOfKey } from "../protocol/lookup.ts";
 import type { Versions } from "../protocol/message.ts";
 import type { KafkaAnswer, KafkaRequest } from "../request.ts";
-import { KafkaResponse, noResponse } from "../response.ts";
+import { KafkaResponse } from "../response.ts";
+import { cutVersions } from "./cut-versions.ts";
 import { VersionLimits, within } from "./version-limits.ts";
 import type { UnderstoodVersions, UnknownPolicy } from "./version-limits.ts";
 
@@ -73,33 +73,19 @@ export function negotiateVersions(
   const onRefused = callable("onRefused", options.onRefused ?? (() => {}));
 
   return layer("negotiateVersions", (inner) => {
-    // What the broker of this connection was heard to offer, cut down. Its newest word counts.
+    // Of what the broker of this connection was heard to offer, what may pass. Its newest word counts.
     let offered: ReadonlyMap<number, Versions> | undefined;
 
     const accepted = (apiKey: number): Versions | undefined => {
-      const limit = limits.of(apiKey);
-      if (offered === undefined || limit === undefined) return limit;
-      const offer = offered.get(apiKey);
-      if (offer === undefined) return beyondLists(apiKey) ? limit : undefined;
-      return { min: Math.max(offer.min, limit.min), max: offer.max };
+      if (offered === undefined) return limits.of(apiKey);
+      return offered.get(apiKey) ?? (beyondLists(apiKey) ? limits.of(apiKey) : undefined);
     };
 
-    const cutDown = (response: KafkaResponse<ApiVersionsResponse>): KafkaResponse => {
-      const { body } = response;
-      const apiKeys = body.apiKeys.flatMap((one) => {
-        const offer = limits.offer(one.apiKey, { min: one.minVersion, max: one.maxVersion });
-        return offer === undefined ? [] : [{ ...one, minVersion: offer.min, maxVersion: offer.max }];
-      });
-      if (body.errorCode === 0) {
-        offered = new Map(apiKeys.map((one) => [one.apiKey, { min: one.minVersion, max: one.maxVersion }]));
-      }
-      return response.withBody({ ...body, apiKeys });
-    };
-
-    const askVersions = async (answer: Promise<KafkaAnswer>): Promise<KafkaAnswer> => {
-      const response = await answer;
-      if (response === noResponse) return response;
-      return cutDown((await response.gather()) as KafkaResponse<ApiVersionsResponse>);
+    const negotiate = async (coming: Promise<KafkaAnswer>): Promise<KafkaAnswer> => {
+      const response = await cutVersions(coming, (apiKey, versions) => limits.offer(apiKey, versions));
+      const { errorCode, apiKeys } = response.body;
+      if (errorCode === 0) offered = new Map(apiKeys.map((one) => [one.apiKey, limits.accept(one)]));
+      return response;
     };
 
     return (request: KafkaRequest, cx) => {
@@ -112,7 +98,7 @@ export function negotiateVersions(
       }
       if (api === null) onOpaque(request, unknownReason(apiKey));
       const answer = inner.call(request, cx);
-      return apiKey === ApiVersions.key ? askVersions(answer) : answer;
+      return apiKey === ApiVersions.key ? negotiate(answer) : answer;
     };
   });
 }

@@ -3,13 +3,12 @@ import type { SameLayer } from "@pagoda/core";
 
 import { KafkaApiError } from "../errors/error-answer.ts";
 import { ApiVersions } from "../protocol/generated/api-versions.ts";
-import type { ApiVersionsResponse } from "../protocol/generated/api-versions.ts";
 import { apis } from "../protocol/generated/registry.ts";
 import { apiOfKey } from "../protocol/lookup.ts";
+import type { Versions } from "../protocol/message.ts";
 import type { KafkaAnswer, KafkaRequest } from "../request.ts";
-import { noResponse } from "../response.ts";
-import type { KafkaResponse } from "../response.ts";
 import { brokerApis } from "./broker-apis.ts";
+import { cutVersions } from "./cut-versions.ts";
 import { replicaApis, replicaIdOf } from "./replica-id.ts";
 import type { ApiName } from "./version-limits.ts";
 
@@ -58,20 +57,10 @@ export function refuseBrokerApis(
     return replicaId >= 0 ? `is from replica ${replicaId}, which is no client` : undefined;
   };
 
-  const hidden = (response: KafkaResponse<ApiVersionsResponse>): KafkaResponse => {
-    const { body } = response;
-    const apiKeys = body.apiKeys.flatMap((one) => {
-      const readable = allowReplicas || !replicaApis.has(one.apiKey) ? Infinity : newest(one.apiKey);
-      const maxVersion = Math.min(one.maxVersion, (refusedFrom.get(one.apiKey) ?? Infinity) - 1, readable);
-      return maxVersion < one.minVersion ? [] : [{ ...one, maxVersion }];
-    });
-    return response.withBody({ ...body, apiKeys });
-  };
-
-  const withoutThem = async (answer: Promise<KafkaAnswer>): Promise<KafkaAnswer> => {
-    const response = await answer;
-    if (response === noResponse) return response;
-    return hidden((await response.gather()) as KafkaResponse<ApiVersionsResponse>);
+  const offer = (apiKey: number, { min, max }: Versions): Versions | undefined => {
+    const readable = allowReplicas || !replicaApis.has(apiKey) ? Infinity : newest(apiKey);
+    const most = Math.min(max, (refusedFrom.get(apiKey) ?? Infinity) - 1, readable);
+    return most < min ? undefined : { min, max: most };
   };
 
   return layer("refuseBrokerApis", (inner) => (request: KafkaRequest, cx) => {
@@ -83,7 +72,7 @@ export function refuseBrokerApis(
       return Promise.reject(new KafkaApiError("CLUSTER_AUTHORIZATION_FAILED", message));
     }
     const answer = inner.call(request, cx);
-    return request.is(ApiVersions) ? withoutThem(answer) : answer;
+    return request.is(ApiVersions) ? cutVersions(answer, offer) : answer;
   });
 }
 

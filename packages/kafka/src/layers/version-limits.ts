@@ -1,5 +1,6 @@
 import { whole } from "@pagoda/core";
 
+import type { ApiVersionsResponseApiVersion } from "../protocol/generated/api-versions.ts";
 import { apis } from "../protocol/generated/registry.ts";
 import type { AnyApi } from "../protocol/lookup.ts";
 import type { Versions } from "../protocol/message.ts";
@@ -53,6 +54,11 @@ export class VersionLimits {
     // librdkafka takes a minimum above 0 to mean that it must not compress (KAFKA-18659).
     const least = apiKey === produceKey ? Math.max(min, 0) : Math.max(min, limit.min);
     return { min: least, max: Math.min(max, limit.max) };
+  }
+
+  /** Of the versions that are advertised, those that pass. */
+  accept({ apiKey, minVersion, maxVersion }: ApiVersionsResponseApiVersion): Versions {
+    return { min: Math.max(minVersion, this.of(apiKey)?.min ?? minVersion), max: maxVersion };
   }
 }
 

@@ -1,11 +1,11 @@
 import { layer, observe } from "@pagoda/core";
 import type { Observer, SameLayer } from "@pagoda/core";
 
+import { unlessUnreadable } from "../layers/unless-unreadable.ts";
 import { watchApi } from "../layers/watch-api.ts";
 import { ApiVersions } from "../protocol/generated/api-versions.ts";
 import { SaslAuthenticate } from "../protocol/generated/sasl-authenticate.ts";
 import { SaslHandshake } from "../protocol/generated/sasl-handshake.ts";
-import { ProtocolError } from "../protocol/errors/protocol-error.ts";
 import type { KafkaAnswer, KafkaRequest } from "../request.ts";
 import { currentSession } from "./kafka-session.ts";
 import type { KafkaSession } from "./kafka-session.ts";
@@ -50,11 +50,6 @@ export function kafkaSession(session: KafkaSession): SameLayer<KafkaRequest, Kaf
     (inner) => (request, cx) => inner.call(request, cx.with(currentSession, session)),
   );
   return (inner) => watch(provide(inner));
-}
-
-/** What cannot be read goes on as it is: the broker says what is wrong with it. */
-function unlessUnreadable(error: unknown): void {
-  if (!(error instanceof ProtocolError)) throw error;
 }
 
 function requests(session: KafkaSession): Observer<KafkaRequest, KafkaAnswer> {
