@@ -44,11 +44,11 @@ describe("the proxy of the README", () => {
     await producer.send({ topic: "orders", messages });
     await producer.disconnect();
 
-    const { consumer, values, has } = await readWith(kafka, "orders", "billing");
-    await has(12);
-    await consumer.disconnect();
+    const reading = await readWith(kafka, "orders", "billing");
+    await reading.has(12);
+    await reading.consumer.disconnect();
 
-    expect(values.toSorted()).toEqual(messages.map(({ value }) => value).toSorted());
+    expect(reading.values.toSorted()).toEqual(messages.map(({ value }) => value).toSorted());
     // The bootstrap port, and one for each of the three brokers.
     expect(dialled).toContain(proxy.address.port);
     expect(dialled.size).toBe(4);
