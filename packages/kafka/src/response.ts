@@ -36,6 +36,7 @@ export class KafkaResponse<Body = unknown> {
   readonly correlationId: number;
   // Size included. Undefined once the body was replaced.
   readonly #frame: Uint8Array | undefined;
+  #token: Uint8Array | undefined;
   #header: ResponseFrame | undefined;
   #stream: FrameStream | undefined;
   #gathered: Promise<KafkaResponse<Body>> | undefined;
@@ -74,6 +75,13 @@ export class KafkaResponse<Body = unknown> {
     return response;
   }
 
+  /** The raw SASL token in a frame, as the answer to one: see `isRawToken` of `KafkaRequest`. */
+  static ofToken(frame: Uint8Array, to: Answered): KafkaResponse {
+    const response = new KafkaResponse<unknown>(to, 0, frame, undefined);
+    response.#token = frame.subarray(4);
+    return response;
+  }
+
   /** A response made here. Its correlation id is that of the request when it is sent. */
   static of<Body>(to: Answered, body: Body): KafkaResponse<Body> {
     return new KafkaResponse<Body>(to, 0, undefined, body);
@@ -82,6 +90,11 @@ export class KafkaResponse<Body = unknown> {
   /** Is it a response of `api`, in a version that can be read? Its body has the type then. */
   is<Req, Res>(api: ApiDefinition<Req, Res>): this is KafkaResponse<Res> {
     return this.api !== null && this.apiKey === api.key;
+  }
+
+  /** The broker's SASL token, where it answers a raw one; else undefined. */
+  get token(): Uint8Array | undefined {
+    return this.#token;
   }
 
   /** True when all of it is in memory, as it is but for big ones that nobody gathered. */

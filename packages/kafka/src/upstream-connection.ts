@@ -10,6 +10,7 @@ import { FrameDeadline, FrameTimeoutError } from "./frame/frame-deadline.ts";
 import { FrameSplitter } from "./frame/frame-splitter.ts";
 import { FrameStream } from "./frame/frame-stream.ts";
 import { FrameWriter } from "./frame/frame-writer.ts";
+import { FrameTooLargeError } from "./protocol/frame/frame-decoder.ts";
 import type { KafkaAnswer, KafkaRequest } from "./request.ts";
 import { responseFlow } from "./response-flow.ts";
 import type { ResponseFlow } from "./response-flow.ts";
@@ -89,6 +90,8 @@ export class UpstreamConnection {
       this.#wanted = true;
       void this.#open();
     }
+    if (request.isRawToken) this.#splitter.allowEmpty = true;
+    else if (this.#pending.first?.request.isRawToken === true && !request.own) this.#goOn();
     this.#writer.push(frame);
     const sent = stream && this.#sendRest(stream);
     if (!expectsResponse) return cx.race(sent ?? this.#writer.taken()).then(() => noResponse);
@@ -110,6 +113,13 @@ export class UpstreamConnection {
       });
       this.#pending.push(pending);
     });
+  }
+
+  /** A client that sends a request behind a raw token expects no answer to the token (GSSAPI's last one). */
+  #goOn(): void {
+    const pending = this.#pending.shift();
+    pending?.stop();
+    pending?.resolve(noResponse);
   }
 
   /** Sends a big request as it comes, whoever may have lost interest; others wait. */
@@ -239,8 +249,12 @@ export class UpstreamConnection {
 
   #responseTo({ request, cancelled }: Pending, frame: Uint8Array): KafkaResponse {
     const { remainingBytes } = this.#splitter;
+    const { maxGatheredBytes, cutThroughBytes } = this.#limits;
+    if (request.isRawToken) {
+      if (remainingBytes > 0) throw new FrameTooLargeError(frame.length + remainingBytes, cutThroughBytes);
+      return KafkaResponse.ofToken(frame, request);
+    }
     if (remainingBytes === 0) return KafkaResponse.read(frame, request);
-    const { maxGatheredBytes } = this.#limits;
     this.#passing = new FrameStream(frame, frame.length + remainingBytes, maxGatheredBytes);
     if (cancelled) this.#passing.discard();
     return KafkaResponse.cut(this.#passing, request);

@@ -17,6 +17,11 @@ const firstRoomBytes = 4096;
  * that come, see `remainingBytes`. After an error the stream is lost.
  */
 export class FrameSplitter {
+  /**
+   * Whether a frame may have no bytes behind its size. Messages have; raw SASL tokens may not.
+   * @default false
+   */
+  allowEmpty = false;
   readonly #maxFrameBytes: number;
   readonly #cutAboveBytes: number;
   readonly #headBytes: number;
@@ -170,7 +175,8 @@ export class FrameSplitter {
   #totalAt(bytes: Uint8Array, at: number): number {
     const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
     const size = (a << 24) | (b << 16) | (c << 8) | d;
-    if (size <= 0) throw new MalformedFrameError(`frame size ${size}, must be above zero`);
+    if (size < 0 || (size === 0 && !this.allowEmpty))
+      throw new MalformedFrameError(`frame size ${size}, must be above zero`);
     if (size > this.#maxFrameBytes) throw new FrameTooLargeError(size, this.#maxFrameBytes);
     return sizeBytes + size;
   }
