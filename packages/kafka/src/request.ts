@@ -6,7 +6,7 @@ import type { RequestFrame } from "./protocol/frame/request-frame.ts";
 import type { AnyApi } from "./protocol/lookup.ts";
 import { Reader } from "./protocol/wire/reader.ts";
 import type { UnknownTaggedField } from "./protocol/wire/reader.ts";
-import { KafkaResponse, withInt32 } from "./response.ts";
+import { behindSize, KafkaResponse, withInt32 } from "./response.ts";
 import type { NoResponse } from "./response.ts";
 
 /** What a {@link KafkaRequest} is answered with. */
@@ -95,7 +95,7 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
 
   /** The request in a frame, its size included. @throws MalformedMessageError */
   static read(frame: Uint8Array): KafkaRequest {
-    const read = readRequestFrame(frame.subarray(4));
+    const read = readRequestFrame(behindSize(frame));
     return new KafkaRequest(read, false, read, frame, undefined);
   }
 

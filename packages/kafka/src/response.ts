@@ -1,6 +1,7 @@
 import type { ApiDefinition } from "./protocol/api.ts";
 import { encodeResponseFrame } from "./protocol/frame/encode-frame.ts";
 import { correlationIdOf, decodeResponseBody, readResponseFrame } from "./protocol/frame/response-frame.ts";
+import { int32At } from "./frame/frame-splitter.ts";
 import type { FrameStream } from "./frame/frame-stream.ts";
 import type { ResponseFrame } from "./protocol/frame/response-frame.ts";
 import { UnsupportedVersionError } from "./protocol/errors/message-errors.ts";
@@ -62,7 +63,7 @@ export class KafkaResponse<Body = unknown> {
    * @throws MalformedMessageError
    */
   static read(frame: Uint8Array, to: Answered): KafkaResponse {
-    return new KafkaResponse<unknown>(to, correlationIdOf(frame.subarray(4)), frame, undefined);
+    return new KafkaResponse<unknown>(to, correlationIdIn(frame), frame, undefined);
   }
 
   /**
@@ -193,6 +194,16 @@ export class KafkaResponse<Body = unknown> {
 
 const apiVersionsKey = 18;
 const unsupportedVersion = 35;
+
+/** The bytes of a frame behind its size. Not `subarray`, which costs several times that. */
+export function behindSize({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + 4, length - 4);
+}
+
+/** @throws MalformedMessageError */
+function correlationIdIn(frame: Uint8Array): number {
+  return frame.length < 8 ? correlationIdOf(behindSize(frame)) : int32At(frame, 4);
+}
 
 /** A copy of `frame` with another int32 at `offset`. */
 export function withInt32(frame: Uint8Array, offset: number, value: number): Uint8Array {

@@ -4,6 +4,7 @@ import { closeCauseOf, formatEndpoint } from "@pagoda/tcp";
 import type { Connection } from "@pagoda/tcp";
 
 import type { KafkaClientLimits } from "./client.ts";
+import { CancelGroup } from "./cancel-group.ts";
 import { CorrelationError, RequestCutOffError, UpstreamClosedError } from "./errors/upstream-errors.ts";
 import { Fifo } from "./frame/fifo.ts";
 import { FrameDeadline, FrameTimeoutError } from "./frame/frame-deadline.ts";
@@ -23,8 +24,8 @@ interface Pending {
   readonly flow: ResponseFlow | undefined;
   readonly resolve: (answer: KafkaAnswer) => void;
   readonly reject: (error: Error) => void;
-  stop: () => void;
-  cancelled: boolean;
+  /** Who else is cancelled with it. */
+  readonly group: CancelGroup;
 }
 
 /** One connection to a broker, from before it is opened until it is closed: see `kafkaClient`. */
@@ -43,6 +44,8 @@ export class UpstreamConnection {
   #wanted = false;
   /** The big response whose pieces are coming. */
   #passing: FrameStream | undefined;
+  /** Of the request that came last. */
+  #group: CancelGroup | undefined;
   #connection: Connection | undefined;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
@@ -96,29 +99,28 @@ export class UpstreamConnection {
     const sent = stream && this.#sendRest(stream);
     if (!expectsResponse) return cx.race(sent ?? this.#writer.taken()).then(() => noResponse);
     sent?.catch(() => {});
+    const group = this.#groupOf(cx);
+    const flow = cx.get(responseFlow);
     return new Promise((resolve, reject) => {
-      const flow = cx.get(responseFlow);
-      const pending: Pending = {
-        request,
-        correlationId,
-        flow,
-        resolve,
-        reject,
-        stop: () => {},
-        cancelled: false,
-      };
-      pending.stop = cx.onCancel((reason) => {
-        pending.cancelled = true;
-        reject(reason);
-      });
-      this.#pending.push(pending);
+      this.#pending.push({ request, correlationId, flow, resolve, reject, group });
     });
+  }
+
+  #groupOf(cx: Context): CancelGroup {
+    if (this.#group?.cx !== cx || this.#group.size === 0) {
+      const group = new CancelGroup(cx, (reason) => {
+        for (const pending of this.#pending) if (pending.group === group) pending.reject(reason);
+      });
+      this.#group = group;
+    }
+    this.#group.size += 1;
+    return this.#group;
   }
 
   /** A client that sends a request behind a raw token expects no answer to the token (GSSAPI's last one). */
   #goOn(): void {
     const pending = this.#pending.shift();
-    pending?.stop();
+    pending?.group.leave();
     pending?.resolve(noResponse);
   }
 
@@ -242,12 +244,12 @@ export class UpstreamConnection {
       throw new CorrelationError(this.#name, pending.correlationId, response.correlationId);
     }
     this.#pending.shift();
-    pending.stop();
+    pending.group.leave();
     pending.resolve(response);
     return pending.flow;
   }
 
-  #responseTo({ request, cancelled }: Pending, frame: Uint8Array): KafkaResponse {
+  #responseTo({ request, group }: Pending, frame: Uint8Array): KafkaResponse {
     const { remainingBytes } = this.#splitter;
     const { maxGatheredBytes, cutThroughBytes } = this.#limits;
     if (request.isRawToken) {
@@ -256,7 +258,7 @@ export class UpstreamConnection {
     }
     if (remainingBytes === 0) return KafkaResponse.read(frame, request);
     this.#passing = new FrameStream(frame, frame.length + remainingBytes, maxGatheredBytes);
-    if (cancelled) this.#passing.discard();
+    if (group.cx.cancelled) this.#passing.discard();
     return KafkaResponse.cut(this.#passing, request);
   }
 
@@ -306,8 +308,8 @@ export class UpstreamConnection {
     this.#passing?.fail(error);
     this.#sending?.fail(error);
     while (this.#held.size > 0) this.#held.shift()?.();
-    for (const { stop, reject } of all) {
-      stop();
+    for (const { group, reject } of all) {
+      group.leave();
       reject(error);
     }
   }
