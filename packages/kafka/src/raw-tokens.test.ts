@@ -1,4 +1,4 @@
-import { Context, Drain, observe, stack } from "@pagoda/core";
+import { Drain, observe, stack } from "@pagoda/core";
 import { bind, connect, serve } from "@pagoda/tcp";
 import { connect as dial, createServer } from "node:net";
 import type { AddressInfo, Socket } from "node:net";

@@ -4,36 +4,25 @@ import { closeCauseOf, formatEndpoint } from "@pagoda/tcp";
 import type { Connection } from "@pagoda/tcp";
 
 import type { KafkaClientLimits } from "./client.ts";
-import { CancelGroup } from "./cancel-group.ts";
 import { CorrelationError, RequestCutOffError, UpstreamClosedError } from "./errors/upstream-errors.ts";
 import { Fifo } from "./frame/fifo.ts";
 import { FrameDeadline, FrameTimeoutError } from "./frame/frame-deadline.ts";
 import { FrameSplitter } from "./frame/frame-splitter.ts";
 import { FrameStream } from "./frame/frame-stream.ts";
 import { FrameWriter } from "./frame/frame-writer.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import type { Pending } from "./pending-requests.ts";
 import { FrameTooLargeError } from "./protocol/frame/frame-decoder.ts";
 import type { KafkaAnswer, KafkaRequest } from "./request.ts";
-import { responseFlow } from "./response-flow.ts";
 import type { ResponseFlow } from "./response-flow.ts";
 import { KafkaResponse, noResponse } from "./response.ts";
-
-/** A request that waits for its answer. A cancelled one waits on: its answer comes all the same. */
-interface Pending {
-  readonly request: KafkaRequest;
-  readonly correlationId: number;
-  readonly flow: ResponseFlow | undefined;
-  readonly resolve: (answer: KafkaAnswer) => void;
-  readonly reject: (error: Error) => void;
-  /** Who else is cancelled with it. */
-  readonly group: CancelGroup;
-}
 
 /** One connection to a broker, from before it is opened until it is closed: see `kafkaClient`. */
 export class UpstreamConnection {
   readonly #connect: (cx: Context) => Promise<Connection>;
   readonly #scope: Scope;
   readonly #limits: KafkaClientLimits;
-  readonly #pending = new Fifo<Pending>();
+  readonly #pending = new PendingRequests();
   readonly #writer = new FrameWriter();
   readonly #splitter: FrameSplitter;
   readonly #deadline: FrameDeadline;
@@ -44,13 +33,9 @@ export class UpstreamConnection {
   #wanted = false;
   /** The big response whose pieces are coming. */
   #passing: FrameStream | undefined;
-  /** Of the request that came last. */
-  #group: CancelGroup | undefined;
   #connection: Connection | undefined;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
-  // Counts down from where no client that counts up comes soon.
-  #lastOwnId = -1;
 
   constructor(connect: (cx: Context) => Promise<Connection>, scope: Scope, limits: KafkaClientLimits) {
     this.#connect = connect;
@@ -87,7 +72,7 @@ export class UpstreamConnection {
     if (stream?.taken === true) {
       return Promise.reject(new TypeError("a request that was handed on cannot be sent again: gather() it"));
     }
-    const correlationId = request.own ? this.#freeId() : request.correlationId;
+    const correlationId = request.own ? this.#pending.freeId() : request.correlationId;
     const frame = request.toFrame(correlationId);
     if (!this.#wanted) {
       this.#wanted = true;
@@ -99,29 +84,12 @@ export class UpstreamConnection {
     const sent = stream && this.#sendRest(stream);
     if (!expectsResponse) return cx.race(sent ?? this.#writer.taken()).then(() => noResponse);
     sent?.catch(() => {});
-    const group = this.#groupOf(cx);
-    const flow = cx.get(responseFlow);
-    return new Promise((resolve, reject) => {
-      this.#pending.push({ request, correlationId, flow, resolve, reject, group });
-    });
-  }
-
-  #groupOf(cx: Context): CancelGroup {
-    if (this.#group?.cx !== cx || this.#group.size === 0) {
-      const group = new CancelGroup(cx, (reason) => {
-        for (const pending of this.#pending) if (pending.group === group) pending.reject(reason);
-      });
-      this.#group = group;
-    }
-    this.#group.size += 1;
-    return this.#group;
+    return this.#pending.add(request, correlationId, cx);
   }
 
   /** A client that sends a request behind a raw token expects no answer to the token (GSSAPI's last one). */
   #goOn(): void {
-    const pending = this.#pending.shift();
-    pending?.group.leave();
-    pending?.resolve(noResponse);
+    this.#pending.shift()?.resolve(noResponse);
   }
 
   /** Sends a big request as it comes, whoever may have lost interest; others wait. */
@@ -244,7 +212,6 @@ export class UpstreamConnection {
       throw new CorrelationError(this.#name, pending.correlationId, response.correlationId);
     }
     this.#pending.shift();
-    pending.group.leave();
     pending.resolve(response);
     return pending.flow;
   }
@@ -271,13 +238,6 @@ export class UpstreamConnection {
       stream?.resume();
       this.#deadline.update();
     });
-  }
-
-  #freeId(): number {
-    do {
-      this.#lastOwnId = this.#lastOwnId <= -0x7fff_ffff ? -2 : this.#lastOwnId - 1;
-    } while (this.#pending.some(({ correlationId }) => correlationId === this.#lastOwnId));
-    return this.#lastOwnId;
   }
 
   #ended(cause?: Error): void {
@@ -308,10 +268,7 @@ export class UpstreamConnection {
     this.#passing?.fail(error);
     this.#sending?.fail(error);
     while (this.#held.size > 0) this.#held.shift()?.();
-    for (const { group, reject } of all) {
-      group.leave();
-      reject(error);
-    }
+    for (const { reject } of all) reject(error);
   }
 }
 
