@@ -196,6 +196,7 @@ export class Answers {
 
 function frameOf(request: KafkaRequest, answer: KafkaAnswer): Uint8Array | undefined {
   if (!request.expectsResponse) return undefined;
+  if (answer === noResponse && request.isRawToken) return undefined;
   if (answer === noResponse) throw new TypeError(`${show(request)} was answered without a response`);
   if (answer.apiKey !== request.apiKey || answer.apiVersion !== request.apiVersion) {
     throw new TypeError(`${show(request)} was answered with a response to ${show(answer)}`);

@@ -9,8 +9,10 @@ import { FrameDeadline } from "./frame/frame-deadline.ts";
 import { FrameSplitter } from "./frame/frame-splitter.ts";
 import { FrameStream } from "./frame/frame-stream.ts";
 import { FrameWriter } from "./frame/frame-writer.ts";
+import { FrameTooLargeError } from "./protocol/frame/frame-decoder.ts";
 import { KafkaRequest } from "./request.ts";
 import type { KafkaAnswer } from "./request.ts";
+import { announcesTokens, isAccepted, RawTokens } from "./raw-tokens.ts";
 import { responseFlow } from "./response-flow.ts";
 import type { BuildKafkaService, ServeKafkaLimits } from "./server.ts";
 
@@ -28,6 +30,7 @@ export class ClientConnection {
   readonly #deadline: FrameDeadline;
   readonly #writer = new FrameWriter();
   readonly #answers: Answers;
+  readonly #tokens = new RawTokens();
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
   #service: GuardedService<KafkaRequest, KafkaAnswer> | undefined;
   #cx: Context | undefined;
@@ -123,7 +126,7 @@ export class ClientConnection {
   #mayTake(): boolean {
     if (this.#finished) return false;
     if (this.#incoming !== undefined) return !this.#incoming.stream.full;
-    if (this.#stopped || this.#writer.congested) return false;
+    if (this.#stopped || this.#writer.congested || this.#tokens.undecided) return false;
     const { maxInFlight, maxInFlightBytes } = this.#limits;
     const { size } = this.#answers;
     return size === 0 || (size < maxInFlight && this.#answers.bytes < maxInFlightBytes);
@@ -143,11 +146,13 @@ export class ClientConnection {
   #take(frame: Uint8Array): void {
     const { remainingBytes } = this.#splitter;
     if (remainingBytes === 0) {
-      const request = KafkaRequest.read(frame);
+      const request = this.#tokens.isToken(frame) ? KafkaRequest.ofToken(frame) : KafkaRequest.read(frame);
       this.#call(request, this.#answers.add(request, frame.length));
       return;
     }
-    const stream = new FrameStream(frame, frame.length + remainingBytes, this.#limits.maxGatheredBytes);
+    const totalBytes = frame.length + remainingBytes;
+    if (this.#tokens.isToken(frame)) throw new FrameTooLargeError(totalBytes, this.#limits.cutThroughBytes);
+    const stream = new FrameStream(frame, totalBytes, this.#limits.maxGatheredBytes);
     const request = KafkaRequest.cut(stream);
     const exchange = this.#answers.add(request, frame.length);
     this.#incoming = { stream, exchange };
@@ -162,10 +167,28 @@ export class ClientConnection {
   }
 
   #call(request: KafkaRequest, exchange: Exchange): void {
-    (this.#service as GuardedService<KafkaRequest, KafkaAnswer>).call(request, this.#cx as Context).then(
+    const service = this.#service as GuardedService<KafkaRequest, KafkaAnswer>;
+    const answer = service.call(request, this.#cx as Context);
+    const decided = announcesTokens(request) ? this.#decideTokens(answer) : answer;
+    decided.then(
       (answer) => this.#answers.answered(exchange, answer),
       (error: unknown) => this.#answers.failed(exchange, error),
     );
+  }
+
+  /** Takes nothing more until it is known what comes behind SaslHandshake v0. */
+  async #decideTokens(answer: Promise<KafkaAnswer>): Promise<KafkaAnswer> {
+    this.#tokens.undecided = true;
+    try {
+      const response = await answer;
+      if (isAccepted(response)) {
+        this.#splitter.allowEmpty = true;
+        this.#tokens.begin();
+      }
+      return response;
+    } finally {
+      this.#tokens.undecided = false;
+    }
   }
 
   #answersSent(): void {

@@ -1,8 +1,6 @@
-import { Context, Drain, observe, stack, TimeoutError } from "@pagoda/core";
+import { Context, Drain, observe, TimeoutError } from "@pagoda/core";
 import { fakeTime } from "@pagoda/core/testing";
-import type { SameLayer } from "@pagoda/core";
 import type { Connection } from "@pagoda/tcp";
-import { memoryConnections } from "@pagoda/tcp/testing";
 import { describe, expect, it } from "vitest";
 
 import {
@@ -11,12 +9,12 @@ import {
   metadataRequest,
   metadataResponse,
   produceResponse,
-  receive,
   someTurns,
 } from "../test/support/wire.ts";
+import { proxy } from "../test/support/proxied.ts";
+import type { KafkaLayer, Proxied } from "../test/support/proxied.ts";
 import type { Received } from "../test/support/wire.ts";
 import { ask } from "./ask.ts";
-import { kafkaClient } from "./client.ts";
 import { KafkaApiError } from "./errors/error-answer.ts";
 import { onApi } from "./layers/on-api.ts";
 import { watchApi } from "./layers/watch-api.ts";
@@ -24,37 +22,6 @@ import { Metadata, Produce } from "./protocol/generated/index.ts";
 import { decodeRequestBody, readRequestFrame } from "./protocol/frame/request-frame.ts";
 import { decodeResponseBody, readResponseFrame } from "./protocol/frame/response-frame.ts";
 import type { KafkaAnswer, KafkaRequest } from "./request.ts";
-import { serveKafka } from "./server.ts";
-import type { ServeKafkaOptions } from "./server.ts";
-
-type KafkaLayer = SameLayer<KafkaRequest, KafkaAnswer>;
-
-interface Proxied {
-  readonly client: Connection;
-  readonly broker: Connection;
-  /** What the broker got, and the client. */
-  readonly sent: Received;
-  readonly received: Received;
-  readonly done: Promise<void>;
-}
-
-/** A client and a broker with a stack between them, requests above 100 kB being cut through. */
-function proxy(layer: KafkaLayer = (inner) => inner, options: ServeKafkaOptions = {}): Proxied {
-  const [client, server] = memoryConnections();
-  const [near, broker] = memoryConnections();
-  const done = serveKafka(
-    (_, scope) =>
-      stack<KafkaRequest, KafkaAnswer>()
-        .push(layer)
-        .service(kafkaClient(() => Promise.resolve(near), scope)),
-    { cutThroughBytes: 100_000, ...options },
-  ).call(server, Context.background());
-  done.catch(() => {});
-  const sent = receive(broker);
-  // As brokers do.
-  broker.stream.on("end", () => broker.stream.end());
-  return { client, broker, sent, received: receive(client), done };
-}
 
 function onRequest(call: (request: KafkaRequest) => Promise<KafkaAnswer>): KafkaLayer {
   return () => ({ call });

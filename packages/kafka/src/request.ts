@@ -6,7 +6,7 @@ import type { RequestFrame } from "./protocol/frame/request-frame.ts";
 import type { AnyApi } from "./protocol/lookup.ts";
 import { Reader } from "./protocol/wire/reader.ts";
 import type { UnknownTaggedField } from "./protocol/wire/reader.ts";
-import { KafkaResponse, withInt32 } from "./response.ts";
+import { behindSize, KafkaResponse, withInt32 } from "./response.ts";
 import type { NoResponse } from "./response.ts";
 
 /** What a {@link KafkaRequest} is answered with. */
@@ -58,6 +58,12 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
   readonly api: AnyApi | null;
   /** Made here beside the client's requests, and not one of them. */
   readonly own: boolean;
+  /**
+   * No request, but a SASL token as it follows SaslHandshake v0: a frame without a header, answered
+   * with another, or with `noResponse` where the client goes on without an answer. Its `apiKey` and
+   * `apiVersion` are -1, its `api` is null.
+   */
+  readonly isRawToken: boolean;
   readonly #header: Header;
   // Undefined once the body was replaced.
   readonly #read: RequestFrame | undefined;
@@ -80,6 +86,7 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
     this.clientId = header.clientId;
     this.api = header.api;
     this.own = own;
+    this.isRawToken = header === tokenHeader;
     this.#header = header;
     this.#read = read;
     this.#frame = frame;
@@ -88,7 +95,7 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
 
   /** The request in a frame, its size included. @throws MalformedMessageError */
   static read(frame: Uint8Array): KafkaRequest {
-    const read = readRequestFrame(frame.subarray(4));
+    const read = readRequestFrame(behindSize(frame));
     return new KafkaRequest(read, false, read, frame, undefined);
   }
 
@@ -97,6 +104,12 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
     const request = KafkaRequest.read(stream.head);
     request.#stream = stream;
     return request;
+  }
+
+  /** The raw SASL token in a frame. */
+  static ofToken(frame: Uint8Array): KafkaRequest {
+    const read = { ...tokenHeader, bodyOffset: -1, bytes: frame.subarray(4) };
+    return new KafkaRequest(tokenHeader, false, read, frame, undefined);
   }
 
   /** A request of a layer's own. */
@@ -174,6 +187,11 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
     return new KafkaRequest<Request, Response>(this.#header, this.own, undefined, undefined, body);
   }
 
+  /** The SASL token, where `isRawToken`; else undefined. It is a secret: never log it. */
+  get token(): Uint8Array | undefined {
+    return this.isRawToken ? this.#frame?.subarray(4) : undefined;
+  }
+
   /** An answer to it, made here. */
   respond(body: Response): KafkaResponse<Response> {
     return KafkaResponse.of(this, body);
@@ -219,6 +237,14 @@ export class KafkaRequest<Request = unknown, Response = unknown> {
   }
 }
 
+const tokenHeader: Header = {
+  apiKey: -1,
+  apiVersion: -1,
+  correlationId: 0,
+  clientId: null,
+  api: null,
+  unknownTaggedFields: null,
+};
 const produceKey = 0;
 const reader = new Reader();
 

@@ -1,6 +1,7 @@
 import type { ApiDefinition } from "./protocol/api.ts";
 import { encodeResponseFrame } from "./protocol/frame/encode-frame.ts";
 import { correlationIdOf, decodeResponseBody, readResponseFrame } from "./protocol/frame/response-frame.ts";
+import { int32At } from "./frame/frame-splitter.ts";
 import type { FrameStream } from "./frame/frame-stream.ts";
 import type { ResponseFrame } from "./protocol/frame/response-frame.ts";
 import { UnsupportedVersionError } from "./protocol/errors/message-errors.ts";
@@ -36,6 +37,7 @@ export class KafkaResponse<Body = unknown> {
   readonly correlationId: number;
   // Size included. Undefined once the body was replaced.
   readonly #frame: Uint8Array | undefined;
+  #token: Uint8Array | undefined;
   #header: ResponseFrame | undefined;
   #stream: FrameStream | undefined;
   #gathered: Promise<KafkaResponse<Body>> | undefined;
@@ -61,7 +63,7 @@ export class KafkaResponse<Body = unknown> {
    * @throws MalformedMessageError
    */
   static read(frame: Uint8Array, to: Answered): KafkaResponse {
-    return new KafkaResponse<unknown>(to, correlationIdOf(frame.subarray(4)), frame, undefined);
+    return new KafkaResponse<unknown>(to, correlationIdIn(frame), frame, undefined);
   }
 
   /**
@@ -74,6 +76,13 @@ export class KafkaResponse<Body = unknown> {
     return response;
   }
 
+  /** The raw SASL token in a frame, as the answer to one: see `isRawToken` of `KafkaRequest`. */
+  static ofToken(frame: Uint8Array, to: Answered): KafkaResponse {
+    const response = new KafkaResponse<unknown>(to, 0, frame, undefined);
+    response.#token = frame.subarray(4);
+    return response;
+  }
+
   /** A response made here. Its correlation id is that of the request when it is sent. */
   static of<Body>(to: Answered, body: Body): KafkaResponse<Body> {
     return new KafkaResponse<Body>(to, 0, undefined, body);
@@ -82,6 +91,11 @@ export class KafkaResponse<Body = unknown> {
   /** Is it a response of `api`, in a version that can be read? Its body has the type then. */
   is<Req, Res>(api: ApiDefinition<Req, Res>): this is KafkaResponse<Res> {
     return this.api !== null && this.apiKey === api.key;
+  }
+
+  /** The broker's SASL token, where it answers a raw one; else undefined. */
+  get token(): Uint8Array | undefined {
+    return this.#token;
   }
 
   /** True when all of it is in memory, as it is but for big ones that nobody gathered. */
@@ -180,6 +194,16 @@ export class KafkaResponse<Body = unknown> {
 
 const apiVersionsKey = 18;
 const unsupportedVersion = 35;
+
+/** The bytes of a frame behind its size. Not `subarray`, which costs several times that. */
+export function behindSize({ buffer, byteOffset, length }: Uint8Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset + 4, length - 4);
+}
+
+/** @throws MalformedMessageError */
+function correlationIdIn(frame: Uint8Array): number {
+  return frame.length < 8 ? correlationIdOf(behindSize(frame)) : int32At(frame, 4);
+}
 
 /** A copy of `frame` with another int32 at `offset`. */
 export function withInt32(frame: Uint8Array, offset: number, value: number): Uint8Array {

@@ -10,28 +10,19 @@ import { FrameDeadline, FrameTimeoutError } from "./frame/frame-deadline.ts";
 import { FrameSplitter } from "./frame/frame-splitter.ts";
 import { FrameStream } from "./frame/frame-stream.ts";
 import { FrameWriter } from "./frame/frame-writer.ts";
+import { PendingRequests } from "./pending-requests.ts";
+import type { Pending } from "./pending-requests.ts";
+import { FrameTooLargeError } from "./protocol/frame/frame-decoder.ts";
 import type { KafkaAnswer, KafkaRequest } from "./request.ts";
-import { responseFlow } from "./response-flow.ts";
 import type { ResponseFlow } from "./response-flow.ts";
 import { KafkaResponse, noResponse } from "./response.ts";
-
-/** A request that waits for its answer. A cancelled one waits on: its answer comes all the same. */
-interface Pending {
-  readonly request: KafkaRequest;
-  readonly correlationId: number;
-  readonly flow: ResponseFlow | undefined;
-  readonly resolve: (answer: KafkaAnswer) => void;
-  readonly reject: (error: Error) => void;
-  stop: () => void;
-  cancelled: boolean;
-}
 
 /** One connection to a broker, from before it is opened until it is closed: see `kafkaClient`. */
 export class UpstreamConnection {
   readonly #connect: (cx: Context) => Promise<Connection>;
   readonly #scope: Scope;
   readonly #limits: KafkaClientLimits;
-  readonly #pending = new Fifo<Pending>();
+  readonly #pending = new PendingRequests();
   readonly #writer = new FrameWriter();
   readonly #splitter: FrameSplitter;
   readonly #deadline: FrameDeadline;
@@ -45,8 +36,6 @@ export class UpstreamConnection {
   #connection: Connection | undefined;
   #failure: Error | undefined;
   #closing: Promise<void> | undefined;
-  // Counts down from where no client that counts up comes soon.
-  #lastOwnId = -1;
 
   constructor(connect: (cx: Context) => Promise<Connection>, scope: Scope, limits: KafkaClientLimits) {
     this.#connect = connect;
@@ -83,33 +72,24 @@ export class UpstreamConnection {
     if (stream?.taken === true) {
       return Promise.reject(new TypeError("a request that was handed on cannot be sent again: gather() it"));
     }
-    const correlationId = request.own ? this.#freeId() : request.correlationId;
+    const correlationId = request.own ? this.#pending.freeId() : request.correlationId;
     const frame = request.toFrame(correlationId);
     if (!this.#wanted) {
       this.#wanted = true;
       void this.#open();
     }
+    if (request.isRawToken) this.#splitter.allowEmpty = true;
+    else if (this.#pending.first?.request.isRawToken === true && !request.own) this.#goOn();
     this.#writer.push(frame);
     const sent = stream && this.#sendRest(stream);
     if (!expectsResponse) return cx.race(sent ?? this.#writer.taken()).then(() => noResponse);
     sent?.catch(() => {});
-    return new Promise((resolve, reject) => {
-      const flow = cx.get(responseFlow);
-      const pending: Pending = {
-        request,
-        correlationId,
-        flow,
-        resolve,
-        reject,
-        stop: () => {},
-        cancelled: false,
-      };
-      pending.stop = cx.onCancel((reason) => {
-        pending.cancelled = true;
-        reject(reason);
-      });
-      this.#pending.push(pending);
-    });
+    return this.#pending.add(request, correlationId, cx);
+  }
+
+  /** A client that sends a request behind a raw token expects no answer to the token (GSSAPI's last one). */
+  #goOn(): void {
+    this.#pending.shift()?.resolve(noResponse);
   }
 
   /** Sends a big request as it comes, whoever may have lost interest; others wait. */
@@ -232,17 +212,20 @@ export class UpstreamConnection {
       throw new CorrelationError(this.#name, pending.correlationId, response.correlationId);
     }
     this.#pending.shift();
-    pending.stop();
     pending.resolve(response);
     return pending.flow;
   }
 
-  #responseTo({ request, cancelled }: Pending, frame: Uint8Array): KafkaResponse {
+  #responseTo({ request, group }: Pending, frame: Uint8Array): KafkaResponse {
     const { remainingBytes } = this.#splitter;
+    const { maxGatheredBytes, cutThroughBytes } = this.#limits;
+    if (request.isRawToken) {
+      if (remainingBytes > 0) throw new FrameTooLargeError(frame.length + remainingBytes, cutThroughBytes);
+      return KafkaResponse.ofToken(frame, request);
+    }
     if (remainingBytes === 0) return KafkaResponse.read(frame, request);
-    const { maxGatheredBytes } = this.#limits;
     this.#passing = new FrameStream(frame, frame.length + remainingBytes, maxGatheredBytes);
-    if (cancelled) this.#passing.discard();
+    if (group.cx.cancelled) this.#passing.discard();
     return KafkaResponse.cut(this.#passing, request);
   }
 
@@ -255,13 +238,6 @@ export class UpstreamConnection {
       stream?.resume();
       this.#deadline.update();
     });
-  }
-
-  #freeId(): number {
-    do {
-      this.#lastOwnId = this.#lastOwnId <= -0x7fff_ffff ? -2 : this.#lastOwnId - 1;
-    } while (this.#pending.some(({ correlationId }) => correlationId === this.#lastOwnId));
-    return this.#lastOwnId;
   }
 
   #ended(cause?: Error): void {
@@ -292,10 +268,7 @@ export class UpstreamConnection {
     this.#passing?.fail(error);
     this.#sending?.fail(error);
     while (this.#held.size > 0) this.#held.shift()?.();
-    for (const { stop, reject } of all) {
-      stop();
-      reject(error);
-    }
+    for (const { reject } of all) reject(error);
   }
 }
 

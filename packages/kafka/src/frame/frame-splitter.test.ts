@@ -85,9 +85,9 @@ describe("FrameSplitter", () => {
   it("keeps the frames that are not asked for where they are", () => {
     const splitter = new FrameSplitter(10);
     splitter.push(Buffer.concat([framed(Buffer.from("one")), framed(Buffer.from("two"))]));
-    expect(splitter.next()).toEqual(framed(Buffer.from("one")));
+    expect(Buffer.from(splitter.next() ?? [])).toEqual(framed(Buffer.from("one")));
     expect(splitter.partialBytes).toBe(0);
-    expect(splitter.next()).toEqual(framed(Buffer.from("two")));
+    expect(Buffer.from(splitter.next() ?? [])).toEqual(framed(Buffer.from("two")));
   });
 
   it("takes no memory for what a size only announces", () => {

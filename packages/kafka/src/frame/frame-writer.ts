@@ -15,6 +15,10 @@ const copyBytes = 65_536;
 export class FrameWriter {
   #stream: Duplex | undefined;
   #runs: Uint8Array[] = [];
+  /** The run that the next frame may be behind of: made into bytes once it is complete. */
+  #buffer: ArrayBufferLike | undefined;
+  #start = 0;
+  #end = 0;
   #scheduled = false;
   #failure: Error | undefined;
   #bytes = 0;
@@ -45,17 +49,15 @@ export class FrameWriter {
   /** Adds a frame, its size included. It must not change any more. */
   push(frame: Uint8Array): void {
     if (this.#failure !== undefined) return;
-    const last = this.#runs.at(-1);
-    this.#bytes += frame.length;
-    if (last !== undefined && isBehind(last, frame)) {
-      this.#runs[this.#runs.length - 1] = new Uint8Array(
-        last.buffer,
-        last.byteOffset,
-        last.length + frame.length,
-      );
-    } else {
-      this.#runs.push(frame);
+    const { buffer, byteOffset, length } = frame;
+    this.#bytes += length;
+    if (buffer !== this.#buffer || byteOffset !== this.#end) {
+      this.#endRun();
+      this.#buffer = buffer;
+      this.#start = byteOffset;
+      this.#end = byteOffset;
     }
+    this.#end += length;
     if (this.#scheduled || this.#stream === undefined) return;
     this.#scheduled = true;
     // After the promise callbacks of this turn: each of them may push another frame.
@@ -82,8 +84,9 @@ export class FrameWriter {
   /** Writes what was pushed, now. */
   flush(): void {
     const stream = this.#stream;
-    const runs = this.#runs;
     if (stream === undefined || this.#failure !== undefined) return;
+    this.#endRun();
+    const runs = this.#runs;
     if (runs.length > 0 && !stream.destroyed && !stream.writableEnded) {
       this.#runs = [];
       const bytes = this.#bytes;
@@ -98,9 +101,16 @@ export class FrameWriter {
     if (this.#failure !== undefined) return;
     this.#failure = error;
     this.#runs = [];
+    this.#buffer = undefined;
     this.#bytes = 0;
     this.#drained = [];
     this.#taken?.reject(error);
+  }
+
+  #endRun(): void {
+    if (this.#buffer === undefined) return;
+    this.#runs.push(new Uint8Array(this.#buffer, this.#start, this.#end - this.#start));
+    this.#buffer = undefined;
   }
 
   #onDrain(): void {
@@ -114,10 +124,6 @@ export class FrameWriter {
     this.#taken?.resolve();
     this.#taken = undefined;
   }
-}
-
-function isBehind(last: Uint8Array, next: Uint8Array): boolean {
-  return last.buffer === next.buffer && last.byteOffset + last.length === next.byteOffset;
 }
 
 function write(stream: Duplex, runs: readonly Uint8Array[], bytes: number): void {
