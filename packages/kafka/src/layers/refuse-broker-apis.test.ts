@@ -14,6 +14,7 @@ import {
   OffsetForLeaderEpoch,
 } from "../protocol/generated/index.ts";
 import type { ApiVersionsResponse } from "../protocol/generated/index.ts";
+import { FrameStream } from "../frame/frame-stream.ts";
 import { apis } from "../protocol/generated/registry.ts";
 import type { Partially } from "../protocol/schema/defaults.ts";
 import { KafkaRequest } from "../request.ts";
@@ -99,6 +100,23 @@ describe("refuseBrokerApis", () => {
     const { inner, outer: open } = build({ allowReplicas: true });
     void open.call(request, cx);
     expect(inner.calls).toHaveLength(1);
+  });
+
+  it.each([
+    ["lets a consumer's big Fetch pass", -1],
+    ["refuses a replica's big Fetch", 2],
+  ])("%s that is on its way still", async (_, replicaId) => {
+    const { inner, outer } = build();
+    const topics = [{ partitions: Array.from({ length: 3_000 }, (__, partition) => ({ partition })) }];
+    const frame = sent(Fetch, 17, { replicaState: { replicaId }, topics }).toFrame();
+    const stream = new FrameStream(frame.subarray(0, 1_000), frame.length, frame.length);
+    const answer = outer.call(KafkaRequest.cut(stream), cx);
+    const refused = replicaId < 0 ? undefined : expect(answer).rejects.toThrow("from replica 2");
+    stream.push(frame.subarray(1_000));
+    await refused;
+    if (replicaId < 0)
+      expect(Buffer.from((await inner.call(0)).request.toFrame())).toEqual(Buffer.from(frame));
+    else expect(inner.calls).toHaveLength(0);
   });
 
   it("refuses a version that it cannot read where there may be a replica", async () => {

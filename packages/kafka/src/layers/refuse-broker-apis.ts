@@ -1,5 +1,5 @@
 import { callable, layer } from "@pagoda/core";
-import type { SameLayer } from "@pagoda/core";
+import type { Context, SameLayer } from "@pagoda/core";
 
 import { KafkaApiError } from "../errors/error-answer.ts";
 import { ApiVersions } from "../protocol/generated/api-versions.ts";
@@ -63,16 +63,24 @@ export function refuseBrokerApis(
     return most < min ? undefined : { min, max: most };
   };
 
-  return layer("refuseBrokerApis", (inner) => (request: KafkaRequest, cx) => {
-    const refusal = refusalOf(request);
-    if (refusal !== undefined) {
-      onRefused(request);
-      const name = apiOfKey(request.apiKey)?.name ?? "";
-      const message = `${name} v${request.apiVersion} ${refusal}`;
-      return Promise.reject(new KafkaApiError("CLUSTER_AUTHORIZATION_FAILED", message));
-    }
-    const answer = inner.call(request, cx);
-    return request.is(ApiVersions) ? cutVersions(answer, offer) : answer;
+  return layer("refuseBrokerApis", (inner) => {
+    const pass = (request: KafkaRequest, cx: Context): Promise<KafkaAnswer> => {
+      const refusal = refusalOf(request);
+      if (refusal !== undefined) {
+        onRefused(request);
+        const name = apiOfKey(request.apiKey)?.name ?? "";
+        const message = `${name} v${request.apiVersion} ${refusal}`;
+        return Promise.reject(new KafkaApiError("CLUSTER_AUTHORIZATION_FAILED", message));
+      }
+      const answer = inner.call(request, cx);
+      return request.is(ApiVersions) ? cutVersions(answer, offer) : answer;
+    };
+
+    return (request: KafkaRequest, cx: Context) =>
+      // A Fetch of thousands of partitions may be on its way still, with the id at its end.
+      request.whole || allowReplicas || !replicaApis.has(request.apiKey)
+        ? pass(request, cx)
+        : request.gather().then((whole) => pass(whole, cx));
   });
 }
 

@@ -38,6 +38,14 @@ describe("readPrincipal", () => {
     expect(readPrincipal(mechanism, Buffer.from(token))).toBeUndefined();
   });
 
+  it("OAUTHBEARER: of several tokens the last one counts, which is the one that brokers verify", () => {
+    const [forged, verified] = [jwt({ sub: "alice" }), jwt({ sub: "bob" })];
+    const token = `n,,\u0001auth=Bearer ${forged}\u0001auth=Bearer ${verified}\u0001\u0001`;
+    expect(readPrincipal("OAUTHBEARER", Buffer.from(token))).toBe("bob");
+    const opaque = `n,,\u0001auth=Bearer ${forged}\u0001auth=Bearer opaque\u0001\u0001`;
+    expect(readPrincipal("OAUTHBEARER", Buffer.from(opaque))).toBeUndefined();
+  });
+
   it("never answers what is a password", () => {
     const text = fc.string({ minLength: 1 }).map((value) => value.replaceAll("\0", "x"));
     fc.assert(

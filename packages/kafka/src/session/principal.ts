@@ -48,7 +48,10 @@ const bearer = /^auth=Bearer +[\w-]+\.(?<payload>[\w-]+)\.[\w-]*$/iu;
 /** `n,,^Aauth=Bearer header.payload.signature^A^A`, perhaps with extensions. */
 function jwtSubject(message: string): string | undefined {
   const [header = "", ...pairs] = message.split("\u0001");
-  const credentials = header.startsWith("n,") ? pairs.find((pair) => pair.startsWith("auth=")) : undefined;
+  // The last one, as in a broker: it takes the pairs for a map, and verifies no other token.
+  const credentials = header.startsWith("n,")
+    ? pairs.findLast((pair) => pair.startsWith("auth="))
+    : undefined;
   const { payload } = bearer.exec(credentials ?? "")?.groups ?? {};
   if (payload === undefined) return undefined;
   try {

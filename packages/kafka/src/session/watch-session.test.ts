@@ -3,13 +3,19 @@ import { mockService } from "@pagoda/core/testing";
 import type { TlsFacts } from "@pagoda/tcp";
 import { describe, expect, it } from "vitest";
 
-import { apiVersionsRequest, metadataRequest, metadataResponse, someTurns } from "../../test/support/wire.ts";
+import {
+  apiVersionsRequest,
+  metadataRequest,
+  metadataResponse,
+  produceRequest,
+  someTurns,
+} from "../../test/support/wire.ts";
 import type { ApiDefinition } from "../protocol/api.ts";
 import { SaslAuthenticate, SaslHandshake } from "../protocol/generated/index.ts";
 import type { Partially } from "../protocol/schema/defaults.ts";
 import { KafkaRequest } from "../request.ts";
 import type { KafkaAnswer } from "../request.ts";
-import { KafkaResponse } from "../response.ts";
+import { KafkaResponse, noResponse } from "../response.ts";
 import { currentSession, KafkaSession } from "./kafka-session.ts";
 import { kafkaSession } from "./watch-session.ts";
 
@@ -125,6 +131,16 @@ describe("a Kafka session", () => {
     await handshake("OAUTHBEARER");
     await authenticate(token);
     expect(session.principal).toBe("carol");
+  });
+
+  it("does not take a request that nobody answers for the broker's success", async () => {
+    const { inner, outer, session, handshake, authenticate } = build();
+    await handshake("GSSAPI");
+    await authenticate("token", "challenge");
+    const answer = outer.call(KafkaRequest.read(produceRequest(7, 0)), cx);
+    (await inner.call(inner.calls.length - 1)).respond(noResponse);
+    await answer;
+    expect(session.authenticated).toBe(false);
   });
 
   it("keeps the user while it authenticates again, and takes the new facts then", async () => {

@@ -7,6 +7,7 @@ import { ApiVersions } from "../protocol/generated/api-versions.ts";
 import { SaslAuthenticate } from "../protocol/generated/sasl-authenticate.ts";
 import { SaslHandshake } from "../protocol/generated/sasl-handshake.ts";
 import type { KafkaAnswer, KafkaRequest } from "../request.ts";
+import { noResponse } from "../response.ts";
 import { currentSession } from "./kafka-session.ts";
 import type { KafkaSession } from "./kafka-session.ts";
 
@@ -58,8 +59,9 @@ function requests(session: KafkaSession): Observer<KafkaRequest, KafkaAnswer> {
       if (!own) session.sawClientId(clientId);
       return undefined;
     },
-    onAnswer: (_, { apiKey }) => {
-      if (!beforeAuthentication.has(apiKey)) session.sawService();
+    onAnswer: (answer, { apiKey }) => {
+      // Produce with acks=0 nobody has answered: it was only sent.
+      if (answer !== noResponse && !beforeAuthentication.has(apiKey)) session.sawService();
     },
   };
 }

@@ -61,6 +61,13 @@ describe("watchTopicIds learns from", () => {
     expect(ids.idOf("orders")).toBe(orders);
   });
 
+  it("no CreateTopics that only validates: the ids in its answer are nobody's", async () => {
+    const { ids, see } = build();
+    const topics = [{ name: "orders", topicId: orders }];
+    await see(CreateTopics, { topics }, { request: { validateOnly: true } });
+    expect(ids.size).toBe(0);
+  });
+
   it("CreateTopics, of those that were created", async () => {
     const { ids, see } = build();
     await see(CreateTopics, {

@@ -44,6 +44,7 @@ export function watchTopicIds(
         if (answer.is(Metadata)) learnTopics(ids, answer.body.topics);
         else if (answer.is(DescribeTopicPartitions)) learnTopics(ids, answer.body.topics);
         else if (answer.is(CreateTopics)) {
+          if (mayOnlyValidate(request)) return;
           learnTopics(
             ids,
             answer.body.topics.filter(({ errorCode }) => errorCode === 0),
@@ -61,6 +62,11 @@ export function watchTopicIds(
     },
     { onHookError: unlessUnreadable },
   );
+}
+
+/** Is it perhaps a rehearsal? A broker answers one with ids that no topic will have. */
+function mayOnlyValidate(request: KafkaRequest): boolean {
+  return !request.is(CreateTopics) || !request.whole || request.body.validateOnly;
 }
 
 /** By key, the first version that names topics by id: Produce, Fetch, OffsetCommit, OffsetFetch, ShareFetch, ShareAcknowledge. */
