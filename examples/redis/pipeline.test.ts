@@ -24,8 +24,11 @@ describe("servePipeline", () => {
     expect(await text(client.stream)).toBe("A\n! no b\nC\n");
   });
 
-  it("does not read on while as many requests as allowed are under way", async () => {
-    const { client, inner } = converse({ maxInFlight: 2 });
+  it.each([
+    ["requests", { maxInFlight: 2 }],
+    ["bytes", { maxInFlightBytes: 2 }],
+  ])("does not read on while as many %s as allowed are under way", async (_, limits) => {
+    const { client, inner } = converse(limits);
     client.stream.write("a\nb\nc\n");
     await called(inner, 1);
     await turn();
@@ -188,6 +191,7 @@ function converse(
       own = scope;
       return inner.service;
     },
+    bytesOf: (line) => line.length,
     encode,
     encodeError: (error) => encode(`! ${(error as Error).message}`),
     ...options,
