@@ -124,6 +124,32 @@ describe("pipelineClient", () => {
     expect(await answer).toBe("B");
   });
 
+  it("leaves nothing on the context of an answered request", async () => {
+    const { client, server } = upstream();
+    const own = cx.fork();
+    const answer = client.call("a", own);
+    expect(own.attached).toBe(1);
+    server.stream.write("A\n");
+    await answer;
+    expect(own.attached).toBe(0);
+  });
+
+  it("gives up opening the connection when its scope closes", async () => {
+    const reasons: Error[] = [];
+    const connect = (opening: Context): Promise<never> =>
+      new Promise((_, reject) => {
+        opening.onCancel((reason) => {
+          reasons.push(reason);
+          reject(reason);
+        });
+      });
+    const { client, scope } = upstream({ connect });
+    const failed = expect(client.call("a", cx)).rejects.toMatchObject({ code: "CONNECTION_CLOSED" });
+    await scope.close();
+    await failed;
+    expect(reasons).toHaveLength(1);
+  });
+
   it("refuses more requests than may wait", async () => {
     const { client } = upstream({ maxPending: 1 });
     client.call("a", cx).catch(() => {});
