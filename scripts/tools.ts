@@ -47,7 +47,6 @@ export const systemTools = {
     isInstalled: () =>
       findTool("nginx") !== undefined && existsSync("/usr/lib/nginx/modules/ngx_stream_module.so"),
   },
-  "redis-cli": { debianPackage: "redis-tools" },
   "redis-server": { debianPackage: "redis-server" },
   tshark: { debianPackage: "tshark" },
 } as const satisfies Record<string, SystemTool>;

@@ -1,17 +1,17 @@
 import { startCluster } from "@pagoda/kafka/testing";
 import type { MemoryCluster } from "@pagoda/kafka/testing";
 import { formatEndpoint, parseEndpoint } from "@pagoda/tcp";
-import type { ListenerServing } from "@pagoda/tcp";
 import { Kafka, logLevel } from "kafkajs";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { readWith } from "../../test/support/kafkajs.ts";
 import { start } from "./main.ts";
+import type { KafkaProxy } from "./main.ts";
 
 describe("the proxy of the README", () => {
   let cluster: MemoryCluster;
-  let proxy: ListenerServing;
+  let proxy: KafkaProxy;
   let dialled: Set<number>;
   let kafka: Kafka;
 

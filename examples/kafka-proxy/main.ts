@@ -1,12 +1,16 @@
-import { ClosedError, stack } from "@pagoda/core";
+import { ClosedError, Scope, stack } from "@pagoda/core";
 import { Cluster, kafkaClient, portPerNode, rewriteAddresses, serveKafka } from "@pagoda/kafka";
 import type { Advertiser, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import { bind, connect, formatEndpoint, parseEndpoint, serve } from "@pagoda/tcp";
-import type { Connection, Endpoint, Listener, ListenerServing } from "@pagoda/tcp";
-import { merge } from "rxjs";
+import type { Connection, Endpoint, Listener } from "@pagoda/tcp";
+
+export interface KafkaProxy extends AsyncDisposable {
+  /** Where clients begin. */
+  readonly address: Endpoint;
+}
 
 /** Before a cluster of at most ten brokers: clients begin at `port`, the ports behind it are the brokers'. */
-export async function start(bootstrap: readonly Endpoint[], port = 0): Promise<ListenerServing> {
+export async function start(bootstrap: readonly Endpoint[], port = 0): Promise<KafkaProxy> {
   const [main, ...brokers] = await bindAll(11, port);
   const advertiser = portPerNode({
     bootstrapPort: main.address.port,
@@ -19,8 +23,9 @@ export async function start(bootstrap: readonly Endpoint[], port = 0): Promise<L
       .push(rewriteAddresses({ cluster, advertise: (nodeId) => advertiser.addressOf(nodeId, client) }))
       .service(kafkaClient((cx) => connect(brokerOf(client, advertiser, cluster), cx), scope)),
   );
-  const connections = merge(...[main, ...brokers].map((listener) => listener.connections));
-  return Object.assign(serve(connections, proxy), { address: main.address });
+  const scope = new Scope();
+  for (const listener of [main, ...brokers]) serve(listener, proxy, { scope });
+  return { address: main.address, [Symbol.asyncDispose]: () => scope.close() };
 }
 
 /** The broker that a client's connection is for: the one that its port stands for, or any. */

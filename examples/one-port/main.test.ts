@@ -89,4 +89,11 @@ describe("the port of the README", () => {
   });
 });
 
+it("refuses TLS where there is no certificate", async () => {
+  const nobody = { host: "127.0.0.1", port: 1 };
+  await using proxy = await start({ broker: nobody });
+  const client = connectTls({ host: "127.0.0.1", port: proxy.address.port });
+  await expect(once(client, "secureConnect")).rejects.toThrow("disconnected before secure TLS");
+});
+
 const page = "Kafka is on this port, too\n";

@@ -118,7 +118,7 @@ describe("the proxy of the README, before a Redis in memory", () => {
   });
 });
 
-describeWith(["redis-server", "redis-cli"], "the proxy of the README, before a real Redis", () => {
+describeWith(["redis-server"], "the proxy of the README, before a real Redis", () => {
   let folder: string;
   let redis: ChildProcess;
   let proxy: Proxy;
@@ -153,11 +153,7 @@ describeWith(["redis-server", "redis-cli"], "the proxy of the README, before a r
   });
 
   const cli = async (...args: readonly string[]): Promise<string> => {
-    const { stdout } = await promisify(execFile)(toolPath("redis-cli"), [
-      "-p",
-      `${proxy.address.port}`,
-      ...args,
-    ]);
+    const { stdout } = await promisify(execFile)(tool("redis-cli"), ["-p", `${proxy.address.port}`, ...args]);
     return stdout.trimEnd();
   };
 
@@ -184,7 +180,7 @@ describeWith(["redis-server", "redis-cli"], "the proxy of the README, before a r
   });
 
   it("carries many connections at once", async () => {
-    const benchmark = join(dirname(toolPath("redis-cli")), "redis-benchmark");
+    const benchmark = tool("redis-benchmark");
     const load = ["-n", "2000", "-c", "10", "-P", "16", "-q", "-t", "set,get,lrange_100"];
     const { stdout } = await promisify(execFile)(benchmark, ["-p", `${proxy.address.port}`, ...load]);
     expect(stdout).toContain("LRANGE_100");
@@ -193,6 +189,11 @@ describeWith(["redis-server", "redis-cli"], "the proxy of the README, before a r
     expect(errors).toBe(0);
   });
 });
+
+/** The package of the server brings its clients along, beside it. */
+function tool(name: string): string {
+  return join(dirname(toolPath("redis-server")), name);
+}
 
 function command(name: string, ...args: readonly string[]): Uint8Array {
   return RedisRequest.of(name, ...args).bytes;

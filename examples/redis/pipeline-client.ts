@@ -25,7 +25,7 @@ export interface PipelineClientOptions<Req, Res> {
 }
 
 /** The server answered what nobody asked. */
-export class UnaskedAnswerError extends ProxyError {
+class UnaskedAnswerError extends ProxyError {
   readonly code = "UNASKED_ANSWER";
   readonly retriable = false;
   readonly kind = "protocol";

@@ -24,8 +24,11 @@ describe("servePipeline", () => {
     expect(await text(client.stream)).toBe("A\n! no b\nC\n");
   });
 
-  it("does not read on while as many requests as allowed are under way", async () => {
-    const { client, inner } = converse({ maxInFlight: 2 });
+  it.each([
+    ["requests", { maxInFlight: 2 }],
+    ["bytes", { maxInFlightBytes: 2 }],
+  ])("does not read on while as many %s as allowed are under way", async (_, limits) => {
+    const { client, inner } = converse(limits);
     client.stream.write("a\nb\nc\n");
     await called(inner, 1);
     await turn();
@@ -121,6 +124,32 @@ describe("pipelineClient", () => {
     expect(await answer).toBe("B");
   });
 
+  it("leaves nothing on the context of an answered request", async () => {
+    const { client, server } = upstream();
+    const own = cx.fork();
+    const answer = client.call("a", own);
+    expect(own.attached).toBe(1);
+    server.stream.write("A\n");
+    await answer;
+    expect(own.attached).toBe(0);
+  });
+
+  it("gives up opening the connection when its scope closes", async () => {
+    const reasons: Error[] = [];
+    const connect = (opening: Context): Promise<never> =>
+      new Promise((_, reject) => {
+        opening.onCancel((reason) => {
+          reasons.push(reason);
+          reject(reason);
+        });
+      });
+    const { client, scope } = upstream({ connect });
+    const failed = expect(client.call("a", cx)).rejects.toMatchObject({ code: "CONNECTION_CLOSED" });
+    await scope.close();
+    await failed;
+    expect(reasons).toHaveLength(1);
+  });
+
   it("refuses more requests than may wait", async () => {
     const { client } = upstream({ maxPending: 1 });
     client.call("a", cx).catch(() => {});
@@ -188,6 +217,7 @@ function converse(
       own = scope;
       return inner.service;
     },
+    bytesOf: (line) => line.length,
     encode,
     encodeError: (error) => encode(`! ${(error as Error).message}`),
     ...options,

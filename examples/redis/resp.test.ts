@@ -60,6 +60,25 @@ describe("RESP", () => {
     expect(split(texts.join("").split(""))).toEqual(texts);
   });
 
+  it("may come while values of the bytes before wait to be taken", () => {
+    const splitter = new RespSplitter();
+    for (const piece of ["+a\r\n:1", "2\r\n$3\r", "\nxyz\r\n"]) splitter.push(Buffer.from(piece));
+    const taken = [splitter.next(), splitter.next(), splitter.next(), splitter.next()];
+    expect(taken.map((one) => one && String(Buffer.from(one)))).toEqual([
+      "+a\r\n",
+      ":12\r\n",
+      "$3\r\nxyz\r\n",
+      undefined,
+    ]);
+    splitter.push(Buffer.from("+b"));
+    splitter.next();
+    splitter.push(Buffer.from("\r\n+c\r\n+d"));
+    expect(String(Buffer.from(splitter.next() ?? []))).toBe("+b\r\n");
+    splitter.push(Buffer.from("\r\n"));
+    expect(String(Buffer.from(splitter.next() ?? []))).toBe("+c\r\n");
+    expect(String(Buffer.from(splitter.next() ?? []))).toBe("+d\r\n");
+  });
+
   it("gives back what was encoded, in however many pieces it comes", () => {
     fc.assert(
       fc.property(

@@ -25,6 +25,14 @@ export interface ServePipelineOptions<Req, Res> {
    * @default 128
    */
   readonly maxInFlight?: number;
+  /** What a request takes of `maxInFlightBytes`. */
+  readonly bytesOf: (request: Req) => number;
+  /**
+   * Bytes of the requests of one connection under way at once. From the limit on the connection is
+   * not read; one request alone may be larger.
+   * @default 16777216 (16 MiB)
+   */
+  readonly maxInFlightBytes?: number;
   /**
    * Milliseconds that the client has to take the last answers before the connection ends for bytes
    * that are no request.
@@ -37,6 +45,7 @@ export interface ServePipelineOptions<Req, Res> {
 
 type Settings<Req, Res> = ServePipelineOptions<Req, Res> & {
   readonly maxInFlight: number;
+  readonly maxInFlightBytes: number;
   readonly lingerMs: number;
 };
 
@@ -51,6 +60,7 @@ export function servePipeline<Req, Res>(
   const settings = {
     ...options,
     maxInFlight: whole("maxInFlight", options.maxInFlight ?? 128, 1),
+    maxInFlightBytes: whole("maxInFlightBytes", options.maxInFlightBytes ?? 16_777_216, 1),
     lingerMs: milliseconds("lingerMs", options.lingerMs ?? 2_000),
   };
   return service((connection, cx) => new Conversation(connection, settings).hold(cx), { name: options.name });
@@ -58,6 +68,7 @@ export function servePipeline<Req, Res>(
 
 /** A request under way. */
 interface Exchange {
+  readonly requestBytes: number;
   /** What to send, once it is known. */
   bytes: Uint8Array | undefined;
 }
@@ -69,6 +80,7 @@ class Conversation<Req, Res> {
   readonly #stream: Duplex;
   readonly #exchanges: Exchange[] = [];
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
+  #inFlightBytes = 0;
   /** No more bytes will come. */
   #ended = false;
   /** No more requests are taken. */
@@ -127,25 +139,32 @@ class Conversation<Req, Res> {
 
   /** Takes requests for as long as there are some and the limits allow. */
   #pump(answering: GuardedService<Req, Res>, cx: Context): void {
-    const { maxInFlight, isLast, encodeError } = this.#settings;
+    const { bytesOf, isLast, encodeError } = this.#settings;
     try {
-      while (!this.#stopped && !this.#waitsForDrain && this.#exchanges.length < maxInFlight) {
+      while (this.#mayTake()) {
         const request = this.#reader.next();
         if (request === undefined) return this.#wantMore();
-        const exchange: Exchange = { bytes: undefined };
+        const exchange: Exchange = { requestBytes: bytesOf(request), bytes: undefined };
         this.#exchanges.push(exchange);
+        this.#inFlightBytes += exchange.requestBytes;
         void this.#answer(request, exchange, answering, cx);
         if (isLast?.(request) === true) this.#stop();
       }
     } catch (error) {
       this.#failure = error;
-      this.#exchanges.push({ bytes: encodeError(error, undefined) });
+      this.#exchanges.push({ requestBytes: 0, bytes: encodeError(error, undefined) });
       this.#stop();
       this.#send();
       return;
     }
     // Not reading is what holds the client back.
     if (!this.#stopped) this.#stream.pause();
+  }
+
+  #mayTake(): boolean {
+    if (this.#stopped || this.#waitsForDrain) return false;
+    const { maxInFlight, maxInFlightBytes } = this.#settings;
+    return this.#exchanges.length < maxInFlight && this.#inFlightBytes < maxInFlightBytes;
   }
 
   #wantMore(): void {
@@ -175,9 +194,10 @@ class Conversation<Req, Res> {
 
   /** Sends the answers whose turn it is. */
   #send(): void {
-    for (let bytes = this.#exchanges[0]?.bytes; bytes !== undefined; bytes = this.#exchanges[0]?.bytes) {
+    for (let first = this.#exchanges[0]; first?.bytes !== undefined; first = this.#exchanges[0]) {
       this.#exchanges.shift();
-      this.#write(bytes);
+      this.#inFlightBytes -= first.requestBytes;
+      this.#write(first.bytes);
     }
     if (this.#stopped && this.#exchanges.length === 0) this.#finish();
   }

@@ -27,6 +27,7 @@ export function serveRedis(
     build,
     drain,
     reader: () => requests(new RespSplitter({ maxBytes: maxRequestBytes })),
+    bytesOf: ({ bytes }) => bytes.length,
     encode: ({ bytes }) => bytes,
     encodeError: (error, request) => errorReply(error, request).bytes,
     isLast: (request) => request.command === "QUIT",
