@@ -47,6 +47,23 @@ describe("FrameWriter", () => {
     expect(writes).toEqual([Buffer.concat(frames)]);
   });
 
+  it("knows that the stream is full before the turn ends, for those who never wait", async () => {
+    const { stream } = sink();
+    const writer = new FrameWriter();
+    stream.cork();
+    writer.attach(stream);
+    let pushed = 0;
+    while (!writer.congested && pushed < 1_000) {
+      writer.push(Buffer.alloc(100_000));
+      pushed += 1;
+    }
+    expect(pushed).toBeLessThan(20);
+    stream.uncork();
+    await writer.taken();
+    expect(writer.congested).toBe(false);
+    await writer.taken();
+  });
+
   it("keeps frames until there is a stream", async () => {
     const { writes, stream } = sink();
     const writer = new FrameWriter();

@@ -6,6 +6,12 @@ import type { FrameStream } from "./frame-stream.ts";
 const copyBytes = 65_536;
 
 /**
+ * From here on bytes are written at once: whoever answers without waiting for anything would else
+ * push for ever before the event loop turns, and never see that the stream is full.
+ */
+const atOnceBytes = 262_144;
+
+/**
  * Writes frames to a stream, all that one turn of the event loop brings at once: neighbours in
  * memory as the one run of bytes that they are, the rest in one write. A write for each frame would
  * cost several times all else that a proxy does.
@@ -58,7 +64,12 @@ export class FrameWriter {
       this.#end = byteOffset;
     }
     this.#end += length;
-    if (this.#scheduled || this.#stream === undefined) return;
+    if (this.#stream === undefined) return;
+    if (this.#bytes >= atOnceBytes) {
+      this.flush();
+      return;
+    }
+    if (this.#scheduled) return;
     this.#scheduled = true;
     // After the promise callbacks of this turn: each of them may push another frame.
     process.nextTick(this.#flushLater);
@@ -77,6 +88,7 @@ export class FrameWriter {
   /** Resolves when the stream has taken what was pushed so far, without being full. */
   taken(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    if (this.#bytes === 0 && this.#stream?.writableNeedDrain === false) return Promise.resolve();
     this.#taken ??= Promise.withResolvers<void>();
     return this.#taken.promise;
   }
