@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { metadataRequest, produceRequest } from "../../test/support/wire.ts";
 import { apis } from "../protocol/generated/registry.ts";
 import type { AnyApi } from "../protocol/lookup.ts";
+import { FindCoordinator } from "../protocol/generated/index.ts";
 import { errorsOf } from "../protocol/errors/errors-of.ts";
 import { KafkaRequest } from "../request.ts";
 import { errorAnswer, KafkaApiError } from "./error-answer.ts";
@@ -33,6 +34,18 @@ describe("errorAnswer", () => {
     ["a cancellation", new CancelledError()],
   ])("has no answer to the end of %s", (_, error) => {
     expect(errorAnswer(request, error)).toBe(undefined);
+  });
+
+  it("tells the reason of a layer that refuses, and of no other failure: it may name a broker's address", () => {
+    const groups = KafkaRequest.of(FindCoordinator, {
+      version: 4,
+      body: FindCoordinator.request.of({ coordinatorKeys: ["billing"] }),
+    });
+    const messageTo = (error: Error) => errorsOf(errorAnswer(groups, error)?.body)[0]?.message ?? null;
+    expect(messageTo(new KafkaApiError("GROUP_AUTHORIZATION_FAILED", "billing is not yours"))).toBe(
+      "billing is not yours",
+    );
+    expect(messageTo(new FilteredError("cannot connect to b-1.internal:9092"))).toBe(null);
   });
 
   it("has no answer to Produce with acks=0", () => {

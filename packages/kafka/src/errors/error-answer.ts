@@ -1,7 +1,8 @@
-import { classify, messageOf, ProxyError } from "@pagoda/core";
+import { classify, ProxyError } from "@pagoda/core";
 import type { ErrorKind } from "@pagoda/core";
 
 import { errorResponse } from "../protocol/errors/error-response.ts";
+import type { ErrorToTell } from "../protocol/errors/error-response.ts";
 import { errorsOf } from "../protocol/errors/errors-of.ts";
 import { kafkaErrorNamed } from "../protocol/errors/error-codes.ts";
 import type { KafkaErrorName } from "../protocol/errors/error-codes.ts";
@@ -56,22 +57,26 @@ const errorOfKind: { readonly [Kind in ErrorKind]?: KafkaErrorName } = {
  */
 export function errorAnswer(request: KafkaRequest, error: unknown): KafkaResponse | undefined {
   const { api, apiVersion } = request;
-  const code = errorCodeOf(error);
-  if (code === undefined || api === null || !request.whole || !request.expectsResponse) return undefined;
-  const body = errorResponse(api, apiVersion, { code, message: messageOf(error) }, request.body);
+  const told = toldOf(error);
+  if (told === undefined || api === null || !request.whole || !request.expectsResponse) return undefined;
+  const body = errorResponse(api, apiVersion, told, request.body);
   return errorsOf(body).length === 0 ? undefined : request.respond(body);
 }
 
 /** Is there an answer for such a failure, if there is one for the request? */
 export function isAnswerable(error: unknown): boolean {
-  return errorCodeOf(error) !== undefined;
+  return toldOf(error) !== undefined;
 }
 
-function errorCodeOf(error: unknown): number | undefined {
+/**
+ * A layer that refuses says why to the client. Any other failure is for the log: its message may name
+ * what is none of the client's business, the broker's address first of all.
+ */
+function toldOf(error: unknown): Exclude<ErrorToTell, number> | undefined {
   // Also behind what the boundaries between added to it.
   for (let at = error; at instanceof Error; at = at.cause) {
-    if (at instanceof KafkaApiError) return at.errorCode;
+    if (at instanceof KafkaApiError) return { code: at.errorCode, message: at.message };
   }
   const name = errorOfKind[classify(error).kind];
-  return name === undefined ? undefined : kafkaErrorNamed(name).code;
+  return name === undefined ? undefined : { code: kafkaErrorNamed(name).code, message: null };
 }
