@@ -85,7 +85,7 @@ export const java: Scenario = {
       quorum: Object.fromEntries(status.flatMap(statusOf)),
       voters: replication.map(([id, , , , , , state]) => `${id} ${state}`).toSorted(),
       features: features.map((line) => line.replace(/\s+Epoch: \d+/, "")),
-      versions: brokersOf(await run("broker-api-versions", "")),
+      versions: brokersOf(await run("broker-api-versions", "")).map(withoutBrokerApis),
     };
   },
   sees: {
@@ -100,6 +100,15 @@ export const java: Scenario = {
     versions: brokerIds.map((nodeId) => expect.stringContaining(`<broker ${nodeId}> (id: ${nodeId} rack`)),
   },
 };
+
+/**
+ * Without what only brokers say to one another: it is hidden from clients, and so are the versions of
+ * AddPartitionsToTxn that are for brokers.
+ */
+function withoutBrokerApis(versions: string): string {
+  const hidden = /^\s*(?:AddPartitionsToTxn|AddRaftVoter|\w+ShareGroupState\w*)\(\d+\): .*$/gm;
+  return versions.replaceAll(hidden, "");
+}
 
 /** What does not change by the moment. Where the controllers are is hidden from clients. */
 function statusOf([name = "", ...values]: readonly string[]): (readonly [string, string])[] {
