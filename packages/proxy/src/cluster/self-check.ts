@@ -25,15 +25,14 @@ export async function selfCheck(
 ): Promise<void> {
   if (files?.clientCaFile !== undefined || acceptProxyHeader?.mode === "required") return;
   // Addresses are checked, not certificates: whom clients trust is theirs to know.
-  const tls = files && (await clientTls({ rejectUnauthorized: false }));
+  using tls = files && (await clientTls({ rejectUnauthorized: false }));
   try {
     const report = await checkAdvertised({ bootstrap, cluster, ...(tls && { tls }) }, cx);
     const lines = formatAdvertised(report);
     if (report.ok) log.info({ check: lines }, "clients reach every broker through this proxy");
     else log.warn({ check: lines }, "clients will not reach every broker through this proxy");
   } catch (error) {
-    if (!cx.cancelled) throw error;
-  } finally {
-    tls?.[Symbol.dispose]();
+    // A check that cannot be made is no reason to end a proxy that works.
+    if (!cx.cancelled) log.error({ err: error }, "the self-check failed");
   }
 }
