@@ -17,6 +17,8 @@ export type {
 } from "./layers/negotiate-versions.ts";
 export { refuseBrokerApis } from "./layers/refuse-broker-apis.ts";
 export type { RefuseBrokerApisOptions } from "./layers/refuse-broker-apis.ts";
+export { denyApis } from "./layers/deny-apis.ts";
+export type { DenyApisOptions } from "./layers/deny-apis.ts";
 export { kafkaSession } from "./session/watch-session.ts";
 export { currentSession, KafkaSession } from "./session/kafka-session.ts";
 export type { ClientSoftware } from "./session/kafka-session.ts";

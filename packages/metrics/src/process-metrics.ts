@@ -92,6 +92,13 @@ export class ProcessMetrics {
     for (const each of listenerStates) this.#listeners.set({ listener, state: each }, each === state ? 1 : 0);
   }
 
+  /** A listener that there is no more: its series vanish. */
+  listenerRemoved(listener: string): void {
+    for (const state of listenerStates) this.#listeners.remove({ listener, state });
+    this.#certificates.delete(listener);
+    this.#expiry.remove({ listener });
+  }
+
   /** @param expiresAt asked whenever the page is, so that a reloaded certificate shows. */
   servedCertificate(listener: string, expiresAt: () => Date | undefined): void {
     this.#certificates.set(listener, expiresAt);

@@ -2,20 +2,16 @@ import { Drain, Scope } from "@pagoda/core";
 import type { DrainOptions, DrainState } from "@pagoda/core";
 import { createMetrics } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
-import { serve } from "@pagoda/tcp";
 import type { Endpoint } from "@pagoda/tcp";
-import { createHash } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 import { Registry } from "prom-client";
 
 import { adminRoutes } from "./admin/routes.ts";
 import { startAdmin } from "./admin/server.ts";
-import { openCluster } from "./cluster/open-cluster.ts";
-import { openService } from "./ground.ts";
-import type { Ground } from "./ground.ts";
+import type { ProxyConfig } from "./config/model.ts";
 import type { Logger } from "./log.ts";
-import { refusals } from "./refusals.ts";
-import type { ProxyOptions } from "./options.ts";
-import { listenerTls } from "./tls-files.ts";
+import { Listeners } from "./runtime/listeners.ts";
+import type { ListenerChanges } from "./runtime/listeners.ts";
 import { buildInfo } from "./version.ts";
 
 /** What a program hands to the proxy that it runs. */
@@ -25,15 +21,37 @@ export interface ProxyParts {
   readonly registry?: Registry;
 }
 
+/** A configuration, and what it is called in metrics and logs. */
+export interface NamedConfig {
+  readonly config: ProxyConfig;
+  /** As `sha256:...`. */
+  readonly hash: string;
+  /** The file that it came from, or `flags`. */
+  readonly source: string;
+}
+
+/** What a new configuration has changed. */
+export interface Applied extends ListenerChanges {
+  /** Parts that differ and hold only from the next start on. */
+  readonly needRestart: readonly string[];
+}
+
 /** A running proxy. Disposing it ends it at once; `drain` ends it in order. */
 export interface Proxy extends AsyncDisposable {
-  /** Where clients connect, with the port that was really bound. */
+  /** Where clients connect to the first listener, with the port that was really bound. */
   readonly address: Endpoint;
+  readonly listeners: readonly RunningListener[];
   /** Where the admin server listens; undefined when it is off. */
   readonly admin: Endpoint | undefined;
   readonly metrics: Metrics;
   /** Accepted connections that are open now. */
   readonly connections: number;
+  /**
+   * Follows another configuration, listener by listener: all of it, or nothing is changed.
+   * Connections keep the stack that they began with, unless the configuration says to drain them.
+   * @throws CertificateError, ListenError, StateFileError, DrainingError
+   */
+  apply(next: NamedConfig): Promise<Applied>;
   /**
    * Stops accepting, lets connections finish, and resets what is left at the deadline. The admin
    * server stays, so that `/ready` can say what is going on; dispose the proxy afterwards.
@@ -41,48 +59,46 @@ export interface Proxy extends AsyncDisposable {
   drain(options: DrainOptions): Promise<DrainState>;
 }
 
+export interface RunningListener {
+  readonly name: string;
+  readonly address: Endpoint;
+  readonly connections: number;
+}
+
 /**
- * Starts the reference proxy before one service or a whole cluster, and an admin server. It starts
- * without its upstream too: `/ready` then says why it is not ready.
- * @throws CertificateError, ListenError. Nothing is left open when it fails.
+ * Starts the reference proxy and its admin server. It starts without its upstreams too: `/ready`
+ * then says why it is not ready.
+ * @throws CertificateError, ListenError, StateFileError. Nothing is left open when it fails.
  */
-export async function startProxy(options: ProxyOptions, { log, registry }: ProxyParts): Promise<Proxy> {
-  const { name, maxConnections } = options;
+export async function startProxy(first: NamedConfig, { log, registry }: ProxyParts): Promise<Proxy> {
   const metrics = createMetrics({ registry: registry ?? new Registry(), build: buildInfo() });
   const drain = new Drain();
   const scope = new Scope();
-  metrics.process.listenerState(name, "initializing");
-  metrics.process.configApplied(hashOf(options), "flags");
+  const listeners = scope.use(new Listeners({ metrics, log }));
+  let current = first.config;
+  let applying: Promise<unknown> = Promise.resolve();
+  for (const { name } of current.listeners) metrics.process.listenerState(name, "initializing");
   try {
-    const tls = options.tls && (await listenerTls(options.tls, scope, log));
-    if (tls !== undefined) metrics.process.servedCertificate(name, () => tls.expiresAt);
-    const listen = {
-      ...options.listen,
-      name,
-      maxConnections,
-      onAcceptError: acceptFailed,
-      onRefused: refusals({
-        metrics,
-        log,
-        tls: tls !== undefined,
-        direction: options.cluster ? "outbound" : "inbound",
-      }),
-    };
-    const parts = { metrics, log, drain, tls, scope, listen };
-    const ground = await (options.cluster ? openCluster(options, parts) : openService(options, parts));
-    const admin = options.admin && (await openAdmin(options.admin, ground));
-    const serving = ground.listeners.map((listener) => serve(listener, ground.service, { drain, scope }));
-    metrics.process.listenerState(name, "serving");
-    drain.onStart(() => metrics.process.listenerState(name, "draining"));
-    const [{ address }] = ground.listeners;
+    await follow(first);
+    const admin = current.admin && (await openAdmin(current.admin.bind));
     return {
-      address,
+      get address() {
+        return (listeners.all[0] as RunningListener).address;
+      },
+      get listeners() {
+        return listeners.all;
+      },
       admin,
       metrics,
       get connections() {
-        return serving.reduce((sum, { open }) => sum + open, 0);
+        return listeners.connections;
       },
-      drain: (drainOptions) => drain.start(drainOptions),
+      apply: (next) => {
+        const applied = applying.then(() => follow(next));
+        applying = applied.catch(() => {});
+        return applied;
+      },
+      drain: (options) => end(options),
       [Symbol.asyncDispose]: () => scope.close(),
     };
   } catch (error) {
@@ -90,19 +106,51 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
     throw error;
   }
 
-  async function openAdmin(bindTo: Endpoint, { service, upstream }: Ground): Promise<Endpoint> {
-    const checks = [{ name: "upstream", failing: () => upstream.failing }];
-    const routes = adminRoutes({ metrics, drain, checks, stacks: new Map([[name, service]]) });
+  async function follow({ config, hash, source }: NamedConfig): Promise<Applied> {
+    const { drainTimeoutMs, reload } = config;
+    const changes = await listeners.apply(config, {
+      drainChangedMs: reload.drain ? drainTimeoutMs : undefined,
+      drainRemovedMs: drainTimeoutMs,
+    });
+    const needRestart = fixedParts.filter((part) => !isDeepStrictEqual(current[part], config[part]));
+    current = config;
+    log.level = config.logLevel;
+    for (const name of changes.removed) metrics.process.listenerRemoved(name);
+    for (const listener of listeners.all) {
+      metrics.process.listenerState(listener.name, "serving");
+      metrics.process.servedCertificate(listener.name, () => listener.certificateExpiresAt);
+    }
+    metrics.process.configApplied(hash, source);
+    return { ...changes, needRestart };
+  }
+
+  async function end(options: DrainOptions): Promise<DrainState> {
+    for (const { name } of listeners.all) metrics.process.listenerState(name, "draining");
+    const release = drain.retain();
+    void listeners.drain(options).then(release);
+    return drain.start(options);
+  }
+
+  async function openAdmin(bindTo: Endpoint): Promise<Endpoint> {
+    const routes = adminRoutes({ metrics, drain, checks: () => checks(), stacks: () => stacks() });
     const onError = (path: string, error: unknown): void =>
       log.error({ path, err: error }, "admin request failed");
     return scope.use(await startAdmin({ bind: bindTo, routes, onError })).address;
   }
 
-  function acceptFailed(error: Error): void {
-    log.error({ listener: name, err: error }, "a connection could not be accepted");
+  function checks(): readonly { name: string; failing: () => string | undefined }[] {
+    if (!current.readyNeedsUpstream) return [];
+    const several = listeners.all.length > 1;
+    return listeners.all.map((listener) => ({
+      name: several ? `upstream of ${listener.name}` : "upstream",
+      failing: () => listener.failing,
+    }));
+  }
+
+  function stacks(): ReadonlyMap<string, object> {
+    return new Map(listeners.all.map(({ name, service }) => [name, service]));
   }
 }
 
-function hashOf(options: ProxyOptions): string {
-  return `sha256:${createHash("sha256").update(JSON.stringify(options)).digest("hex").slice(0, 16)}`;
-}
+/** What is made once, at the start. */
+const fixedParts = ["metrics", "tracing", "workers", "admin"] as const;

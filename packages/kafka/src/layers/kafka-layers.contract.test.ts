@@ -10,6 +10,7 @@ import { KafkaSession } from "../session/kafka-session.ts";
 import { kafkaSession } from "../session/watch-session.ts";
 import { TopicIds } from "../topics/topic-ids.ts";
 import { watchTopicIds } from "../topics/watch-topic-ids.ts";
+import { denyApis } from "./deny-apis.ts";
 import { negotiateVersions } from "./negotiate-versions.ts";
 import { refuseBrokerApis } from "./refuse-broker-apis.ts";
 
@@ -34,6 +35,7 @@ function amongTexts(layer: SameLayer<KafkaRequest, KafkaAnswer>): SameLayer<stri
 }
 
 layerContract("negotiateVersions", () => amongTexts(negotiateVersions()));
+layerContract("denyApis", () => amongTexts(denyApis({ apis: ["DeleteTopics"] })));
 layerContract("refuseBrokerApis", () => amongTexts(refuseBrokerApis()));
 layerContract("kafkaSession", () => amongTexts(kafkaSession(new KafkaSession({ tls: undefined }))));
 layerContract("watchTopicIds", () => amongTexts(watchTopicIds(new TopicIds())));

@@ -11,9 +11,9 @@ import type { AdminRoute } from "./server.ts";
 export interface AdminParts {
   readonly metrics: Metrics;
   readonly drain: Drain;
-  readonly checks: readonly ReadinessCheck[];
+  readonly checks: () => readonly ReadinessCheck[];
   /** The stack of each listener, by the listener's name. */
-  readonly stacks: ReadonlyMap<string, object>;
+  readonly stacks: () => ReadonlyMap<string, object>;
 }
 
 /** What the admin server answers, by path. */
@@ -22,14 +22,14 @@ export function adminRoutes({ metrics, drain, checks, stacks }: AdminParts): Rea
     name: "drain",
     failing: () => (drain.draining ? `draining (${drain.retained} connections left)` : undefined),
   };
-  const ready = [draining, ...checks];
+
   return new Map<string, AdminRoute>([
     // That it answers is the answer: the event loop turns.
     ["/live", () => ({ contentType: "text/plain", body: "live\n" })],
-    ["/ready", ({ query }) => readiness(ready, query.has("verbose"))],
+    ["/ready", ({ query }) => readiness([draining, ...checks()], query.has("verbose"))],
     ["/metrics", ({ accept }) => metricsPage(metrics.registry, accept)],
     ["/version", () => json({ ...buildInfo(), node: process.versions.node })],
-    ["/stacks", () => ({ contentType: "text/plain; charset=utf-8", body: drawStacks(stacks) })],
+    ["/stacks", () => ({ contentType: "text/plain; charset=utf-8", body: drawStacks(stacks()) })],
   ]);
 }
 

@@ -4,8 +4,8 @@ import type { Cluster } from "@pagoda/kafka";
 import { clientTls } from "@pagoda/tcp";
 import type { Endpoint } from "@pagoda/tcp";
 
+import type { ListenerConfig } from "../config/model.ts";
 import type { Logger } from "../log.ts";
-import type { ListenerOptions } from "../options.ts";
 
 export interface SelfCheckOptions {
   /** What clients are told to begin with. */
@@ -19,7 +19,7 @@ export interface SelfCheckOptions {
  * see. Not where a client would need more than an address: a certificate, or a balancer in between.
  */
 export async function selfCheck(
-  { tls: files, acceptProxyHeader }: ListenerOptions,
+  { tls: files, acceptProxyHeader }: ListenerConfig,
   { bootstrap, cluster, log }: SelfCheckOptions,
   cx: Context,
 ): Promise<void> {

@@ -8,8 +8,9 @@ import { acceptProxyHeader, detect, drainQuiet, forwardTo, idleTimeout, terminat
 import type { Connection, Detected, ServerTls } from "@pagoda/tcp";
 
 import { connectionLog } from "../connection-log.ts";
+import type { ListenerConfig } from "../config/model.ts";
 import type { Logger } from "../log.ts";
-import type { ListenerOptions } from "../options.ts";
+
 import type { Upstream } from "../upstream.ts";
 
 /** What the stacks are made of, beside their options. */
@@ -27,11 +28,11 @@ export interface InboundParts {
  * on as requests, anything else as bytes. Addresses are left alone: the broker advertises this proxy.
  */
 export function inbound(
-  { protocol, acceptProxyHeader: proxyHeader, detectTimeoutMs, idleTimeoutMs }: ListenerOptions,
+  { protocol, acceptProxyHeader: proxyHeader, timeouts }: ListenerConfig,
   { metrics, log, drain, tls, upstream }: InboundParts,
 ): GuardedService<Connection, void> {
   const kafka = stack<Connection, void>()
-    .push(idleTimeout({ idleTimeoutMs }))
+    .push(idleTimeout({ idleTimeoutMs: timeouts.idleMs }))
     .service(
       serveKafka(
         (client, scope) =>
@@ -49,12 +50,14 @@ export function inbound(
       .push(optional(proxyHeader, (options) => acceptProxyHeader(options)))
       .push(optional(tls, (tls) => terminateTls({ tls })))
       // What the client really says: below everything that wraps it.
-      .push(detect({ timeoutMs: detectTimeoutMs, ...(protocol !== "detect" && { hint: protocol }) }))
+      .push(detect({ timeoutMs: timeouts.detectMs, ...(protocol !== "detect" && { hint: protocol }) }))
       .push(detectionMetrics({ metrics }))
       .push(route({ when: speaksKafka, to: kafka }))
       // Next to the ground: it closes what forwarding would keep open until the drain's deadline.
       .push(drainQuiet({ drain }))
-      .service(forwardTo({ connect: (client, cx) => upstream.open(client, cx), idleTimeoutMs }))
+      .service(
+        forwardTo({ connect: (client, cx) => upstream.open(client, cx), idleTimeoutMs: timeouts.idleMs }),
+      )
   );
 }
 

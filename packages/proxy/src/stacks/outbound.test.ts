@@ -17,7 +17,7 @@ import { describe, expect, it } from "vitest";
 
 import type { NodeUpstream } from "../cluster/node-upstream.ts";
 import { createLog } from "../log.ts";
-import { defaults } from "../options.ts";
+import { clusterListener } from "../../test/support/configs.ts";
 import type { Upstream } from "../upstream.ts";
 import { outbound } from "./outbound.ts";
 
@@ -29,23 +29,20 @@ const listener = { host: "127.0.0.1", port: 19_092 };
 function proxied(): { client: Connection; broker: Connection; done: Promise<void> } {
   const [client, server] = memoryConnections({ server: listener });
   const [near, broker] = memoryConnections();
-  const service = outbound(
-    { ...defaults, protocol: "kafka", listen: listener },
-    {
-      metrics: createMetrics({
-        registry: new Registry(),
-        build: { version: "0", commit: "0", kafkaProtocol: "0" },
-      }),
-      log: createLog({ level: "silent" }),
-      drain: new Drain(),
-      tls: undefined,
-      upstream: {} as Upstream,
-      nodes: { open: () => Promise.resolve(near) } as unknown as NodeUpstream,
-      cluster: new Cluster({ bootstrap: [{ host: "kafka", port: 9092 }] }),
-      advertiser: portPerNode({ bootstrapPort: listener.port, ports: [19_093] }),
-      unknownApis: "pass",
-    },
-  );
+  const service = outbound(clusterListener({ bind: listener }), {
+    metrics: createMetrics({
+      registry: new Registry(),
+      build: { version: "0", commit: "0", kafkaProtocol: "0" },
+    }),
+    log: createLog({ level: "silent" }),
+    drain: new Drain(),
+    tls: undefined,
+    upstream: {} as Upstream,
+    nodes: { open: () => Promise.resolve(near) } as unknown as NodeUpstream,
+    cluster: new Cluster({ bootstrap: [{ host: "kafka", port: 9092 }] }),
+    advertiser: portPerNode({ bootstrapPort: listener.port, ports: [19_093] }),
+    unknownApis: "pass",
+  });
   return { client, broker, done: service.call(server, Context.background()) };
 }
 

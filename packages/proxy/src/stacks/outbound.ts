@@ -14,11 +14,13 @@ import { acceptProxyHeader, detect, drainQuiet, forwardTo, idleTimeout, terminat
 import type { Connection, Detected } from "@pagoda/tcp";
 
 import type { NodeUpstream } from "../cluster/node-upstream.ts";
+import type { ListenerConfig, ListenerTarget } from "../config/model.ts";
 import { connectionLog } from "../connection-log.ts";
-import type { ClusterOptions, ListenerOptions } from "../options.ts";
 import type { InboundParts } from "./inbound.ts";
 
-export interface OutboundParts extends InboundParts, Pick<ClusterOptions, "unknownApis"> {
+type BeforeCluster = Extract<ListenerTarget, { readonly cluster: string }>;
+
+export interface OutboundParts extends InboundParts, Pick<BeforeCluster, "unknownApis"> {
   /** The broker that a client's connection is for. */
   readonly nodes: NodeUpstream;
   /** What is known of the brokers. */
@@ -33,18 +35,14 @@ export interface OutboundParts extends InboundParts, Pick<ClusterOptions, "unkno
  * happens to a request.
  */
 export function outbound(
-  {
-    protocol,
-    acceptProxyHeader: proxyHeader,
-    maxConnections,
-    detectTimeoutMs,
-    idleTimeoutMs,
-  }: ListenerOptions,
+  { protocol, acceptProxyHeader: proxyHeader, limits, timeouts }: ListenerConfig,
   { metrics, log, drain, tls, upstream, nodes, cluster, advertiser, unknownApis }: OutboundParts,
 ): GuardedService<Connection, void> {
   const others = stack<Connection, void>()
     .push(drainQuiet({ drain }))
-    .service(forwardTo({ connect: (client, cx) => upstream.open(client, cx), idleTimeoutMs }));
+    .service(
+      forwardTo({ connect: (client, cx) => upstream.open(client, cx), idleTimeoutMs: timeouts.idleMs }),
+    );
 
   // Made once: what it has told of, it tells no more, whichever connection it was on.
   const leaks = detectLeaks({
@@ -71,15 +69,15 @@ export function outbound(
       .push(tcpMetrics({ metrics, direction: "outbound", tls: tls !== undefined }))
       .push(connectionLog({ log }))
       // Over all listeners: each has the same limit of its own.
-      .push(concurrencyLimit({ max: maxConnections }))
+      .push(concurrencyLimit({ max: limits.connections }))
       // Before TLS: a balancer puts its header in front of the client's first byte.
       .push(optional(proxyHeader, (options) => acceptProxyHeader(options)))
       .push(optional(tls, (tls) => terminateTls({ tls })))
-      .push(detect({ timeoutMs: detectTimeoutMs, ...(protocol !== "detect" && { hint: protocol }) }))
+      .push(detect({ timeoutMs: timeouts.detectMs, ...(protocol !== "detect" && { hint: protocol }) }))
       .push(detectionMetrics({ metrics }))
       // What is no Kafka for certain. Who is silent may yet speak it, and must not get past the tiers.
       .push(route({ when: speaksSomethingElse, to: others }))
-      .push(idleTimeout({ idleTimeoutMs }))
+      .push(idleTimeout({ idleTimeoutMs: timeouts.idleMs }))
       .service(requests)
   );
 }

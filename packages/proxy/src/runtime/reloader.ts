@@ -1,0 +1,96 @@
+import { messageOf } from "@pagoda/core";
+
+import type { Logger } from "../log.ts";
+import type { Applied, NamedConfig, Proxy } from "../proxy.ts";
+
+/** What asked for a reload. */
+export type ReloadTrigger = "SIGHUP" | "file" | "api";
+
+/** How a reload ended. `partial`: some of it holds only from the next start on. */
+export interface ReloadResult {
+  readonly outcome: "success" | "partial" | "rejected";
+  /** Of the configuration that holds now. */
+  readonly hash: string;
+  /** What changed, or why it was rejected. */
+  readonly message: string;
+}
+
+export interface ReloaderOptions {
+  readonly proxy: Proxy;
+  readonly running: NamedConfig;
+  /** Reads the configuration anew. @throws ConfigError */
+  readonly load: () => Promise<NamedConfig>;
+  /** Told of a configuration that holds from now on. */
+  readonly onApplied: (config: NamedConfig) => void;
+  readonly log: Logger;
+}
+
+/**
+ * Reads the configuration again when asked to, and has the proxy follow it. On any error all stays
+ * as it was. One reload at a time; who asks meanwhile gets the one after it.
+ */
+export class Reloader {
+  readonly #options: ReloaderOptions;
+  #running: NamedConfig;
+  #now: Promise<ReloadResult> | undefined;
+  #next: Promise<ReloadResult> | undefined;
+
+  constructor(options: ReloaderOptions) {
+    this.#options = options;
+    this.#running = options.running;
+  }
+
+  /** Never rejects. */
+  reload(trigger: ReloadTrigger): Promise<ReloadResult> {
+    if (this.#now === undefined) {
+      this.#now = this.#reload(trigger).finally(() => {
+        this.#now = undefined;
+      });
+      return this.#now;
+    }
+    this.#next ??= this.#now.then(() => {
+      this.#next = undefined;
+      return this.reload(trigger);
+    });
+    return this.#next;
+  }
+
+  async #reload(trigger: ReloadTrigger): Promise<ReloadResult> {
+    const { proxy, load, onApplied, log } = this.#options;
+    try {
+      const loaded = await load();
+      if (loaded.hash === this.#running.hash) {
+        onApplied(loaded);
+        return this.#ended(
+          { outcome: "success", hash: loaded.hash, message: "nothing has changed" },
+          trigger,
+        );
+      }
+      const applied = await proxy.apply(loaded);
+      this.#running = loaded;
+      onApplied(loaded);
+      const outcome = applied.needRestart.length === 0 ? "success" : "partial";
+      return this.#ended({ outcome, hash: loaded.hash, message: inWords(applied) }, trigger);
+    } catch (error) {
+      log.error({ trigger, err: error }, "the configuration was rejected; the one before stays");
+      proxy.metrics.process.configReloaded("rejected");
+      return { outcome: "rejected", hash: this.#running.hash, message: messageOf(error) };
+    }
+  }
+
+  #ended(result: ReloadResult, trigger: ReloadTrigger): ReloadResult {
+    const { proxy, log } = this.#options;
+    const { outcome, hash, message } = result;
+    proxy.metrics.process.configReloaded(outcome === "success" ? "success" : "partial");
+    log.info({ trigger, outcome, hash, changes: message }, "configuration reloaded");
+    return result;
+  }
+}
+
+function inWords({ added, changed, removed, needRestart }: Applied): string {
+  const parts = Object.entries({ added, changed, removed, "only after a restart": needRestart });
+  const said = parts
+    .filter(([, names]) => names.length > 0)
+    .map(([what, names]) => `${what}: ${names.join(", ")}`);
+  return said.length === 0 ? "no listener has changed" : said.join("; ");
+}

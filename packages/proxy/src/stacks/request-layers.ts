@@ -1,0 +1,41 @@
+import { rateLimit, timeout } from "@pagoda/core";
+import type { SameLayer, Service } from "@pagoda/core";
+import { denyApis } from "@pagoda/kafka";
+import type { ApiName, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
+
+import type { RequestLayerConfig, RequestLayerParts } from "../config/layer-config.ts";
+
+type RequestLayer = SameLayer<KafkaRequest, KafkaAnswer>;
+
+/**
+ * The tiers for requests that a configuration asks for, as one, outermost first. `metrics` and
+ * `trace` are not among them: their places are fixed, for they measure what is around them.
+ * @throws RangeError for what a layer cannot be made with
+ */
+export function requestLayers(layers: readonly RequestLayerConfig[], parts: RequestLayerParts): RequestLayer {
+  const built = layers.flatMap((config) => buildLayer(config, parts) ?? []);
+  return (inner) =>
+    built.reduceRight<Service<KafkaRequest, KafkaAnswer>>((below, layer) => layer(below), inner);
+}
+
+function buildLayer(config: RequestLayerConfig, parts: RequestLayerParts): RequestLayer | undefined {
+  switch (config.layer) {
+    case "metrics":
+    case "trace":
+      return undefined;
+    case "timeout":
+      return timeout({ timeoutMs: config.timeoutMs });
+    case "rateLimit":
+      // What is too much waits here, bounded by what serveKafka lets one client have under way.
+      return rateLimit({ perSecond: config.requestsPerSecond, burst: config.burst, maxQueued: maxInFlight });
+    case "denyApis":
+      return denyApis({ apis: config.apis as readonly ApiName[] });
+    case "custom":
+      return config.build(parts);
+    default:
+      return config satisfies never;
+  }
+}
+
+/** `maxInFlight` of serveKafka. */
+const maxInFlight = 512;

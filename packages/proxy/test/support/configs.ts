@@ -1,0 +1,74 @@
+import type { Endpoint } from "@pagoda/tcp";
+
+import {
+  defaultAdvertise,
+  defaultConnectTimeoutMs,
+  defaultDrainTimeoutMs,
+  defaultLimits,
+  defaultMetrics,
+  defaultReload,
+  defaultTimeouts,
+} from "../../src/config/defaults.ts";
+import type { ClusterConfig, ListenerConfig, ProxyConfig } from "../../src/config/model.ts";
+
+const anyPort: Endpoint = { host: "127.0.0.1", port: 0 };
+
+/** A listener on a free port, with what a test says of it. */
+export function listenerConfig(
+  said: Partial<ListenerConfig> & Pick<ListenerConfig, "target">,
+): ListenerConfig {
+  return {
+    name: "main",
+    bind: anyPort,
+    protocol: said.target.cluster === undefined ? "detect" : "kafka",
+    tls: undefined,
+    acceptProxyHeader: undefined,
+    sendProxyHeader: undefined,
+    limits: defaultLimits,
+    timeouts: defaultTimeouts,
+    layers: [{ layer: "metrics" }],
+    ...said,
+  };
+}
+
+/** Before one service. */
+export function serviceListener(endpoint: Endpoint, said: Partial<ListenerConfig> = {}): ListenerConfig {
+  const service = { endpoint, tls: undefined, connectTimeoutMs: defaultConnectTimeoutMs };
+  return listenerConfig({ target: { service }, ...said });
+}
+
+/** Before the cluster called `main`. */
+export function clusterListener(said: Partial<ListenerConfig> = {}): ListenerConfig {
+  const target = {
+    cluster: "main",
+    advertise: { ...defaultAdvertise, slots: 4 },
+    unknownApis: "pass",
+  } as const;
+  return listenerConfig({ target, ...said });
+}
+
+/** A proxy without an admin server. */
+export function proxyConfig(
+  listeners: readonly ListenerConfig[],
+  bootstrap: readonly Endpoint[] = [],
+): ProxyConfig {
+  const main: ClusterConfig = {
+    name: "main",
+    bootstrap,
+    tls: undefined,
+    sasl: undefined,
+    connectTimeoutMs: defaultConnectTimeoutMs,
+  };
+  return {
+    clusters: new Map(bootstrap.length === 0 ? [] : [["main", main]]),
+    listeners,
+    admin: undefined,
+    metrics: defaultMetrics,
+    tracing: undefined,
+    logLevel: "silent",
+    workers: 1,
+    drainTimeoutMs: defaultDrainTimeoutMs,
+    reload: defaultReload,
+    readyNeedsUpstream: true,
+  };
+}
