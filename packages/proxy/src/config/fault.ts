@@ -91,7 +91,9 @@ function excerpt(origin: Origin, secret: boolean): Excerpt | undefined {
 function lineOf(file: SourceFile, span: Span): Excerpt {
   const line = redactLine(file, span.line);
   const start = line.shift(span.column) - 1;
-  const end = Math.max(start + 1, line.shift(span.column + span.length) - 1);
+  const shifted = line.shift(span.column + span.length) - 1;
+  // Both ends within what is hidden: all of that.
+  const end = shifted > start ? shifted : start + (span.length > 1 ? redacted.length : 1);
   const { text, from } = crop(line.text, start);
   const at = start - from;
   return {

@@ -76,7 +76,7 @@ function unknownKey(root: ConfigNode, path: Path): ConfigFault {
   const own = what === "layer" ? ["name", "build"] : [];
   const isLayers = what === "layer";
   const known = [...optionsAt(parent).keys, ...(isLayers ? ["metrics", "trace"] : [])].filter(
-    (each) => !own.includes(each),
+    (each) => !own.includes(each) && !each.startsWith("$"),
   );
   return {
     path: showPath(path),
@@ -97,12 +97,14 @@ function placeOf(root: ConfigNode, path: Path): Origin {
 const maxShown = 60;
 
 function got(node: ConfigNode): string {
-  if (node.kind !== "leaf") return `, got a ${node.kind === "map" ? "mapping" : "list"}`;
+  if (node.kind === "map") return ", got a mapping";
+  if (node.kind === "list") return node.items.length === 0 ? ", got an empty list" : ", got a list";
   if (node.secret) return `, got ${redacted}`;
   const { value } = node;
   if (typeof value === "function") return ", got a function";
   if (typeof value === "object") return ", got an object";
   if (typeof value !== "string") return `, got ${String(value)}`;
+  if (value.includes("\n")) return ", got a text of several lines";
   const shown = value.length > maxShown ? `${value.slice(0, maxShown)}...` : value;
   return `, got ${JSON.stringify(shown)}`;
 }
@@ -131,7 +133,7 @@ function hintOf(node: ConfigNode, issue: Issue, path: Path): string | undefined 
     return key === "build" ? "layers of one's own need a pagoda.config.ts" : undefined;
   }
   if (secret) return typeof value === "string" ? undefined : "put it in quotes to make it a text";
-  if (issue.code === "invalid_type" && issue.expected === "boolean" && typeof value === "string" && yesNo.test(value))
+  if (typeof value === "string" && yesNo.test(value) && issue.message.startsWith("must be true"))
     return `write ${/^(yes|on)$/i.test(value) ? "true" : "false"}`;
   if (typeof value === "number") {
     if (issue.message.includes("HOST:PORT")) return `such as 127.0.0.1:${value}`;

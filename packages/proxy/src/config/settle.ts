@@ -34,7 +34,13 @@ export function settle(root: ConfigNode): Settled {
 /** The rest of the configuration, so that one fault does not hide those between its parts. */
 function withoutFaults(root: ConfigNode, issues: readonly FoundIssue[]): ConfigSource | undefined {
   const rest = structured(root);
-  for (const { path } of issues) removeKey(rest, path);
+  for (const { path } of issues) {
+    // Without a key that it must have, a mapping is left out as a whole.
+    const out = nodeAt(rest, path) === undefined ? path.slice(0, -1) : path;
+    // Listeners refer to clusters: without one of them nothing could be said of those.
+    if (out[0] === "clusters" && out.length < 3) return undefined;
+    removeKey(rest, out);
+  }
   const checked = configSchema.safeParse(plain(rest));
   return checked.success ? checked.data : undefined;
 }

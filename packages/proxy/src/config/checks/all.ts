@@ -18,6 +18,8 @@ const checks: readonly Check[] = [checkTargets, checkAddresses, checkPorts, chec
  */
 export function checkAll(source: ConfigSource, root: ConfigNode, wrong: readonly Path[]): readonly ConfigFault[] {
   const parts = new Set(wrong.map(partOf));
+  // What is missing in the whole may be what is wrong there.
+  if (wrong.some(({ length }) => length <= 1)) parts.add("");
   return checks
     .flatMap((check) => [...check(source)])
     .filter(({ path }) => !parts.has(partOf(path)))

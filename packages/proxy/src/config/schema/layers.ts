@@ -31,16 +31,18 @@ const options = mapping({
   })
     .optional()
     .describe("requests above it wait in the client's socket"),
-  denyApis: listOf(oneOf(apiNames), "names of Kafka APIs", 1)
+  denyApis: listOf(oneOf(apiNames, "the name of a Kafka API"), "names of Kafka APIs", 1)
     .optional()
     .describe("these APIs are answered with an authorization error"),
 }).meta({ minProperties: 1, maxProperties: 1 });
 
 const custom = mapping({
   name: nameText(),
-  build: z.custom<BuildRequestLayer>((value) => typeof value === "function", {
-    error: "must be a function that builds the layer",
-  }),
+  // Not z.custom: its issues would keep a union from telling which shape was meant.
+  build: z.unknown().superRefine((value, cx) => {
+    if (typeof value === "function") return;
+    cx.addIssue({ code: "custom", message: "must be a function that builds the layer" });
+  }) as z.ZodType<BuildRequestLayer, BuildRequestLayer>,
 }).meta({ typescriptOnly: true });
 
 const layer: Schema<LayerSource> = either("the name of a layer, or a mapping of one name to its options", [

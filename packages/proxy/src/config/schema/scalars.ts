@@ -38,9 +38,12 @@ export function flag(): Schema<boolean> {
   return z.boolean({ error: "must be true or false" });
 }
 
-/** One of a closed set. */
-export function oneOf<const T extends readonly [string, ...string[]]>(values: T): Schema<T[number]> {
-  return z.enum(values, { error: `must be ${listed(values)}` });
+/** One of a closed set, which messages list unless they are told what to say. */
+export function oneOf<const T extends readonly [string, ...string[]]>(
+  values: T,
+  expected: string = listed(values),
+): Schema<T[number]> {
+  return z.enum(values, { error: `must be ${expected}` });
 }
 
 /** The longest that a timer of Node can wait, about 596 hours. */
@@ -153,7 +156,7 @@ export function urlText(): Schema<string> {
 }
 
 /** `a, b or c`. */
-export function listed(values: readonly (string | number)[]): string {
+function listed(values: readonly (string | number)[]): string {
   const last = values.at(-1);
   return values.length < 2 ? String(last) : `${values.slice(0, -1).join(", ")} or ${last}`;
 }

@@ -87,7 +87,9 @@ class YamlReader {
 
   #syntax({ code, message, pos: [start, end] }: YAMLError): void {
     const { text, hint } = told(code, message);
-    this.#faults.push({ path: "", message: text, hint, origin: this.#origin([start, Math.max(end, start + 1), end]) });
+    const word = code === "DUPLICATE_KEY" ? (/^[\w"'.-]+/.exec(this.#parts.text.slice(start))?.[0].length ?? 1) : 1;
+    const origin = this.#origin([start, Math.max(end, start + word), end]);
+    this.#faults.push({ path: "", message: text, hint, origin });
   }
 
   #node(node: ParsedNode, path: Path): ConfigNode {
@@ -103,9 +105,10 @@ class YamlReader {
     }
     if (isAlias(node)) {
       const target = node.resolve(this.#document) as ParsedNode | undefined;
-      return target === undefined
-        ? { kind: "leaf", value: null, origin, secret: false }
-        : this.#node(target, path);
+      if (target !== undefined) return this.#node(target, path);
+      const hint = "quote the text if it really begins with *";
+      this.#faults.push({ path: showPath(path), message: "this alias names no anchor before it", hint, origin });
+      return { kind: "leaf", value: unresolved, origin, secret: false };
     }
     if (isMap(node)) {
       const entries = new Map<string, MapEntry>();
@@ -133,7 +136,7 @@ class YamlReader {
   #leaf(value: unknown, range: Range, path: Path): LeafNode {
     const origin = this.#origin(range);
     const secret = isSecretPath(path);
-    if (secret) this.#hide(range);
+    if (secret && !isReference(value)) this.#hide(range);
     if (typeof value !== "string" || !value.includes("${")) return { kind: "leaf", value, origin, secret };
     const expanded = expand(value, { env: this.#parts.env, folder: this.#file.folder });
     if ("text" in expanded) {
@@ -178,6 +181,11 @@ class YamlReader {
   }
 }
 
+/** References alone, without a fallback, are no secret: what they lead to is. */
+function isReference(value: unknown): boolean {
+  return typeof value === "string" && /^(?:\$\{(?:[A-Za-z_]\w*|file:[^}]*)\})+$/.test(value);
+}
+
 /** The parser's messages, without what they quote of the file: that may be a secret. */
 function told(code: string, message: string): { readonly text: string; readonly hint?: string | undefined } {
   switch (code) {
@@ -189,9 +197,14 @@ function told(code: string, message: string): { readonly text: string; readonly 
       return { text: "the file has more than one YAML document", hint: "take away what follows ---" };
     case "TAG_RESOLVE_FAILED":
       return { text: "tags are not known here", hint: "quote the text if it really begins with !" };
-    case "BAD_ALIAS":
-      return { text: "this alias names no anchor before it", hint: "quote the text if it really begins with *" };
+    case "MISSING_CHAR":
+      if (/quote/.test(message)) return { text: "a quote is opened and not closed" };
+      return { text: `this is not YAML: ${lowered(message)}` };
     default:
-      return { text: `this is not YAML: ${message.replace(/: .*$/s, "").replace(/^[A-Z](?![A-Z])/, (c) => c.toLowerCase())}` };
+      return { text: `this is not YAML: ${lowered(message)}` };
   }
+}
+
+function lowered(message: string): string {
+  return message.replace(/: .*$/s, "").replace(/^[A-Z](?![A-Z])/, (first) => first.toLowerCase());
 }
