@@ -19,6 +19,7 @@ export function exitCodeOf(error: unknown): number {
     case "USAGE":
       return exitCodes.usage;
     case "BAD_CERTIFICATE":
+    case "CONFIG":
     case "STATE_FILE":
       return exitCodes.configuration;
     default:
@@ -26,7 +27,8 @@ export function exitCodeOf(error: unknown): number {
   }
 }
 
-/** The one line that says why the program ended. */
+/** The one line that says why the program ended; of a configuration, the lines of its faults. */
 export function lastWords(error: unknown): string {
+  if (ProxyError.is(error) && error.code === "CONFIG") return error.message;
   return `pagoda: ${messageOf(error).replaceAll(/\s*\n\s*/g, " ")}`;
 }
