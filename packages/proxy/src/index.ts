@@ -1,20 +1,29 @@
 // For programs that run the reference proxy.
 export { createLog, logLevels } from "./log.ts";
 export type { Logger, LogLevel, LogOptions } from "./log.ts";
-export { addressModes, clusterDefaults, defaultListen, defaults, protocols } from "./options.ts";
+export { loadConfig } from "./config/load.ts";
+export type { ConfigInput, LoadedConfig } from "./config/load.ts";
+export { ConfigError } from "./config/fault.ts";
+export type { ConfigFault } from "./config/fault.ts";
 export type {
-  AcceptProxyHeader,
-  AddressMode,
-  ClusterOptions,
-  ListenerOptions,
-  ListenerTls,
-  Protocol,
-  ProxyOptions,
-  Target,
-  UpstreamTls,
-} from "./options.ts";
+  AdminConfig,
+  AdvertiseConfig,
+  ClusterConfig,
+  LimitsConfig,
+  ListenerConfig,
+  ListenerTarget,
+  MetricsConfig,
+  ProxyConfig,
+  ReloadConfig,
+  ServiceConfig,
+  TimeoutsConfig,
+  TracingConfig,
+  UpstreamSasl,
+} from "./config/model.ts";
+export type { BuildRequestLayer, RequestLayerConfig, RequestLayerParts } from "./config/layer-config.ts";
+export type { AcceptProxyHeader, AddressMode, ListenerTls, Protocol, UpstreamTls } from "./options.ts";
 export { startProxy } from "./proxy.ts";
-export type { Proxy, ProxyParts } from "./proxy.ts";
+export type { Applied, NamedConfig, Proxy, ProxyParts, RunningListener } from "./proxy.ts";
 
 // For people who build on its stack.
 export { connectionLog } from "./connection-log.ts";

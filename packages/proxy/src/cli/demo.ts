@@ -1,10 +1,10 @@
 import { startCluster } from "@pagoda/kafka/testing";
-import { formatEndpoint, parseEndpoint } from "@pagoda/tcp";
+import { formatEndpoint } from "@pagoda/tcp";
 
 import { demoTopics, startDemoTraffic } from "../demo/traffic.ts";
+import { loadConfig } from "../config/load.ts";
+import type { LoadedConfig } from "../config/load.ts";
 import { createLog } from "../log.ts";
-import { clusterDefaults, defaultListen, defaults } from "../options.ts";
-import type { ProxyOptions } from "../options.ts";
 import { startProxy } from "../proxy.ts";
 import type { Proxy } from "../proxy.ts";
 import { exitCodes } from "./exit.ts";
@@ -27,30 +27,37 @@ export async function demo(args: readonly string[]): Promise<number> {
   const log = createLog({ level: "warn" });
   failFast(log);
   await using cluster = await startCluster({ brokers: 3, topics: demoTopics });
-  const options: ProxyOptions = {
-    ...defaults,
-    protocol: "kafka",
-    listen: defaultListen,
-    cluster: { ...clusterDefaults, bootstrap: cluster.bootstrap.split(",").map(parseEndpoint) },
-    // Nothing in the demo is worth waiting for.
-    drainTimeoutMs: 2_000,
-  };
-  const proxy = await startOnFreePorts(options);
+  const { drainTimeoutMs } = demoOptions;
+  const proxy = await startOnFreePorts(cluster.bootstrap);
   const traffic = startDemoTraffic(formatEndpoint(proxy.address));
   process.stdout.write(banner(proxy, cluster.brokers.length));
   // Awaited here: `using` ends the cluster when this function returns.
-  return await untilStopped(proxy, options, log, () => traffic[Symbol.asyncDispose]());
+  return await untilStopped(proxy, { drainTimeoutMs }, log, () => traffic[Symbol.asyncDispose]());
 
   /** The usual ports when they are free, else any: a demo must not fail for that. */
-  async function startOnFreePorts(wanted: ProxyOptions): Promise<Proxy> {
+  async function startOnFreePorts(bootstrap: string): Promise<Proxy> {
     try {
-      return await startProxy(wanted, { log });
+      return await startProxy(await configOf(bootstrap, {}), { log });
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "LISTEN_PORT_IN_USE")) throw error;
-      const anyPort = { host: "127.0.0.1", port: 0 };
-      return startProxy({ ...wanted, listen: anyPort, admin: anyPort }, { log });
+      const bind = "127.0.0.1:0";
+      return startProxy(await configOf(bootstrap, { bind }), { log });
     }
   }
+}
+
+/** Nothing in the demo is worth waiting for. */
+const demoOptions = { drainTimeoutMs: 2_000 } as const;
+
+/** The defaults before a cluster. */
+function configOf(bootstrap: string, elsewhere: { readonly bind?: string }): Promise<LoadedConfig> {
+  const flags = {
+    clusters: { demo: { bootstrap } },
+    listeners: [{ cluster: "demo", ...elsewhere }],
+    ...(elsewhere.bind !== undefined && { admin: elsewhere }),
+    log: { level: "warn" },
+  };
+  return loadConfig({ file: null, flags, env: {}, cwd: process.cwd() });
 }
 
 function banner(proxy: Proxy, brokers: number): string {

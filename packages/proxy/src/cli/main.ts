@@ -1,9 +1,13 @@
 #!/usr/bin/env node
 import { buildInfo } from "../version.ts";
+import { buildOnly } from "../runtime/build-only.ts";
+import { config } from "./config.ts";
 import { exitCodeOf, exitCodes, lastWords, UsageError } from "./exit.ts";
 import { suggestion } from "./flags.ts";
 import { help } from "./help.ts";
+import { init } from "./init.ts";
 import { run } from "./run.ts";
+import { validate } from "./validate.ts";
 
 type Command = (args: readonly string[]) => Promise<number>;
 
@@ -13,6 +17,9 @@ const demo: Command = async (args) => (await import("./demo.ts")).demo(args);
 const commands: ReadonlyMap<string, Command> = new Map([
   ["run", run],
   ["demo", demo],
+  ["init", init],
+  ["validate", (args) => validate(args, { build: buildOnly })],
+  ["config", config],
   ["version", version],
   ["help", printHelp],
 ]);

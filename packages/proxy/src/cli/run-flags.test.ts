@@ -8,52 +8,49 @@ const cluster = ["--bootstrap", "kafka-1:9092,kafka-2:9092"];
 
 describe("readRunFlags", () => {
   it("needs no more than one broker of a cluster", () => {
-    const { options } = readRunFlags(["--bootstrap", "kafka:9092"]);
-    expect(options).toMatchObject({
-      listen: { host: "127.0.0.1", port: 19_092 },
-      cluster: { bootstrap: [{ host: "kafka", port: 9092 }], addresses: "ports", slots: 16 },
-      protocol: "kafka",
+    expect(readRunFlags(["--bootstrap", "kafka:9092"])).toEqual({
+      tree: { clusters: { default: { bootstrap: "kafka:9092" } }, listeners: [{ cluster: "default" }] },
+      file: undefined,
+      hasTarget: true,
+      dryRun: false,
     });
-    expect(options.upstream).toBeUndefined();
   });
 
   it("reads every flag of a cluster", () => {
     const all = [
       ["--tls-cert", "c.pem", "--tls-key", "k.pem", "--protocol", "detect", "--unknown-apis", "deny"],
       ["--addresses", "names", "--node-names", "b-{node}.kafka.test", "--advertised-host", "kafka.test"],
-      ["--slots", "8", "--state-file", "state.json"],
+      ["--slots", "8", "--state-file", "state.json", "--connect-timeout", "2s"],
     ].flat();
-    expect(readRunFlags([...cluster, ...all]).options).toMatchObject({
-      protocol: "detect",
-      cluster: {
-        bootstrap: [
-          { host: "kafka-1", port: 9092 },
-          { host: "kafka-2", port: 9092 },
-        ],
-        addresses: "names",
-        nodeNames: "b-{node}.kafka.test",
-        advertisedHost: "kafka.test",
-        slots: 8,
-        stateFile: "state.json",
-        unknownApis: "deny",
-      },
+    expect(readRunFlags([...cluster, ...all]).tree).toEqual({
+      clusters: { default: { bootstrap: "kafka-1:9092,kafka-2:9092", connectTimeout: "2s" } },
+      listeners: [
+        {
+          cluster: "default",
+          protocol: "detect",
+          unknownApis: "deny",
+          tls: { cert: "c.pem", key: "k.pem" },
+          advertise: {
+            mode: "names",
+            nodeNames: "b-{node}.kafka.test",
+            host: "kafka.test",
+            slots: 8,
+            stateFile: "state.json",
+          },
+        },
+      ],
     });
   });
 
-  it("needs no more than where to listen and where to forward to", () => {
-    const { options, logLevel } = readRunFlags(least);
-    expect(options).toMatchObject({
-      listen: { host: "127.0.0.1", port: 0 },
-      upstream: { host: "localhost", port: 9092 },
-      admin: { host: "127.0.0.1", port: 9190 },
-      protocol: "detect",
-    });
-    expect(options.tls).toBeUndefined();
-    expect(options.upstreamTls).toBeUndefined();
-    expect(logLevel).toBe("info");
+  it("lays flags over a file", () => {
+    const { tree, file, hasTarget, dryRun } = readRunFlags([
+      ...["-c", "p.yaml", "--listen", ":0", "--workers", "auto", "--dry-run"],
+    ]);
+    expect(tree).toEqual({ listeners: [{ bind: ":0" }], workers: "auto" });
+    expect({ file, hasTarget, dryRun }).toEqual({ file: "p.yaml", hasTarget: false, dryRun: true });
   });
 
-  it("reads every flag", () => {
+  it("reads every other flag", () => {
     const all = [
       ["--protocol", "kafka"],
       ["--name", "edge"],
@@ -64,30 +61,34 @@ describe("readRunFlags", () => {
       ["--accept-proxy-header", "required", "--trusted-proxies", "10.0.0.0/8,::1"],
       ["--send-proxy-header", "2", "--max-connections", "5", "--detect-timeout", "1.5s"],
       ["--connect-timeout", "2s", "--idle-timeout", "3m", "--drain-timeout", "4s", "--log-level", "debug"],
+      ["--workers", "2"],
     ].flat();
-    expect(readRunFlags([...least, ...all])).toEqual({
-      logLevel: "debug",
-      options: {
-        name: "edge",
-        listen: { host: "127.0.0.1", port: 0 },
-        upstream: { host: "localhost", port: 9092 },
-        protocol: "kafka",
-        admin: undefined,
-        tls: { certFile: "c.pem", keyFile: "k.pem", clientCaFile: "ca.pem" },
-        upstreamTls: { caFile: "u.pem", serverName: "kafka", certFile: "p.pem", keyFile: "pk.pem" },
-        acceptProxyHeader: { mode: "required", trusted: ["10.0.0.0/8", "::1"] },
-        sendProxyHeader: 2,
-        maxConnections: 5,
-        detectTimeoutMs: 1_500,
-        connectTimeoutMs: 2_000,
-        idleTimeoutMs: 180_000,
-        drainTimeoutMs: 4_000,
-      },
+    expect(readRunFlags([...least, ...all]).tree).toEqual({
+      listeners: [
+        {
+          name: "edge",
+          bind: "127.0.0.1:0",
+          upstream: "localhost:9092",
+          upstreamTls: { ca: "u.pem", serverName: "kafka", cert: "p.pem", key: "pk.pem" },
+          connectTimeout: "2s",
+          protocol: "kafka",
+          tls: { cert: "c.pem", key: "k.pem", clientCa: "ca.pem" },
+          acceptProxyHeader: { mode: "required", trusted: ["10.0.0.0/8", "::1"] },
+          sendProxyHeader: 2,
+          limits: { connections: 5 },
+          timeouts: { detect: "1.5s", idle: "3m" },
+        },
+      ],
+      admin: "off",
+      drainTimeout: "4s",
+      workers: 2,
+      log: { level: "debug" },
     });
   });
 
   it.each([
-    [[], "--bootstrap HOST:PORT,... or --upstream HOST:PORT is missing; --listen HOST:PORT is missing"],
+    [["--upstream", "x:1"], "--listen HOST:PORT is missing"],
+    [[...least, "--workers", "0"], "--workers must be auto or a whole number from 1 to 999"],
     [[...least, "--bootstrap", "x:1"], "--bootstrap and --upstream exclude each other"],
     [["--bootstrap", "x:1,y"], '--bootstrap: "y" is not HOST:PORT: a port is missing'],
     [[...least, "--slots", "3", "--state-file", "f"], "--slots, --state-file need --bootstrap"],
@@ -120,7 +121,7 @@ describe("readRunFlags", () => {
 
   it("names all faults at once", () => {
     expect(() => readRunFlags(["--listen", "x", "--admin", "y", "--protocol", "z"])).toThrow(
-      /--upstream HOST:PORT is missing.*--listen.*--protocol.*--admin/s,
+      /--listen.*--protocol.*--admin/s,
     );
   });
 });

@@ -159,11 +159,11 @@ function readTarget(read: Reader, faults: string[], file: string | undefined): T
   if (bootstrap !== undefined)
     return {
       kind: "cluster",
-      cluster: defined({ bootstrap, tls, connectTimeout }),
+      cluster: defined({ bootstrap, tls, connectTimeout }) ?? {},
       listener: { cluster: clusterName, ...readAdvertise(read, faults) },
     };
   if (upstream !== undefined)
-    return { kind: "service", listener: defined({ upstream, upstreamTls: tls, connectTimeout }) };
+    return { kind: "service", listener: defined({ upstream, upstreamTls: tls, connectTimeout }) ?? {} };
   return { kind: "none", listener: readAdvertise(read, faults) };
 }
 
@@ -203,7 +203,7 @@ function readListener(read: Reader, faults: string[], target: TargetFlags): Flag
     faults.push("--tls-client-ca needs --tls-cert and --tls-key");
   const sendProxyHeader = read.oneOf("send-proxy-header", ["1", "2"]);
   const timeout = (name: "detect-timeout" | "idle-timeout"): string | undefined =>
-    read.duration(name) && read.text(name);
+    read.duration(name) === undefined ? undefined : read.text(name);
   return defined({
     ...target.listener,
     name: read.text("name"),

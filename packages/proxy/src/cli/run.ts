@@ -1,6 +1,94 @@
-import { ConfigError } from "../config/config-error.ts";
+import { formatEndpoint } from "@pagoda/tcp";
+
 import { loadConfig } from "../config/load.ts";
-import type { LoadedConfig } from "../config/load.ts";
-import { findConfigFile } from "../config/find-file.ts";
-import { watchFiles } from "../config/watch-files.ts";
+import type { ConfigInput, LoadedConfig } from "../config/load.ts";
+import type { ListenerTarget, ProxyConfig } from "../config/model.ts";
 import { createLog } from "../log.ts";
+import type { Logger } from "../log.ts";
+import { startProxy } from "../proxy.ts";
+import type { Proxy } from "../proxy.ts";
+import { buildOnly } from "../runtime/build-only.ts";
+import { exitCodes } from "./exit.ts";
+import { runHelp } from "./help.ts";
+import { reloading } from "./reloading.ts";
+import { readRunFlags } from "./run-flags.ts";
+import type { RunArguments } from "./run-flags.ts";
+import { endSignals } from "./signals.ts";
+
+/** `pagoda run`: starts the proxy, and ends when a signal asked it to. */
+export async function run(args: readonly string[]): Promise<number> {
+  if (args.includes("--help") || args.includes("-h")) {
+    process.stdout.write(runHelp);
+    return exitCodes.ok;
+  }
+  const given = readRunFlags(args);
+  const load = (): Promise<LoadedConfig> => loadConfig(inputOf(given));
+  const loaded = await load();
+  if (given.dryRun) {
+    await buildOnly(loaded.config, { connect: false });
+    process.stdout.write(`${loaded.source}: ok\n`);
+    return exitCodes.ok;
+  }
+  const log = createLog({ level: loaded.config.logLevel });
+  failFast(log);
+  const proxy = await startProxy(loaded, { log });
+  logServing(proxy, loaded, log);
+  using _ = reloading({ proxy, loaded, load, log });
+  return await untilStopped(proxy, loaded.config, log);
+}
+
+/** A file is looked for where the flags alone do not say before what to stand. */
+function inputOf({ tree, file, hasTarget }: RunArguments): ConfigInput {
+  const named = file ?? (hasTarget ? null : undefined);
+  return { ...(named !== undefined && { file: named }), flags: tree, env: process.env, cwd: process.cwd() };
+}
+
+function logServing(proxy: Proxy, { config, source }: LoadedConfig, log: Logger): void {
+  const listeners = proxy.listeners.map(({ name, address }) => {
+    const { target, protocol } = config.listeners.find((one) => one.name === name) ?? {};
+    return { listener: name, address: formatEndpoint(address), protocol, before: named(target, config) };
+  });
+  const admin = proxy.admin === undefined ? "off" : formatEndpoint(proxy.admin);
+  log.info({ source, address: formatEndpoint(proxy.address), admin, listeners }, "serving");
+}
+
+function named(target: ListenerTarget | undefined, { clusters }: ProxyConfig): string | undefined {
+  if (target?.cluster === undefined) return target && formatEndpoint(target.service.endpoint);
+  return clusters.get(target.cluster)?.bootstrap.map(formatEndpoint).join(",");
+}
+
+/**
+ * Waits for the first signal, drains, and answers the exit code. A second signal, or the drain
+ * deadline, resets what is left.
+ * @param beforeDrain done first, for what should end before the proxy does.
+ */
+export async function untilStopped(
+  proxy: Proxy,
+  { drainTimeoutMs }: { readonly drainTimeoutMs: number },
+  log: Logger,
+  beforeDrain?: () => PromiseLike<void>,
+): Promise<number> {
+  const signals = endSignals();
+  const signal = await signals.first;
+  log.info({ signal, connections: proxy.connections, drainTimeoutMs }, "draining");
+  void signals.second.then((again) => {
+    log.warn({ signal: again, connections: proxy.connections }, "second signal: exiting now");
+    process.exit(exitCodes.runtime);
+  });
+  await beforeDrain?.();
+  const state = await proxy.drain({ deadlineMs: drainTimeoutMs });
+  await proxy[Symbol.asyncDispose]();
+  signals.stop();
+  log.info({ state }, "stopped");
+  return exitCodes.ok;
+}
+
+/** A rejection nobody handled is a defect: better to end and be restarted than to limp on. */
+export function failFast(log: Logger): void {
+  for (const event of ["uncaughtException", "unhandledRejection"] as const) {
+    process.on(event, (error: unknown) => {
+      log.fatal({ err: error }, event);
+      process.exit(exitCodes.runtime);
+    });
+  }
+}

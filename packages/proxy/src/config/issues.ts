@@ -56,16 +56,31 @@ export function faultOf(root: ConfigNode, { path, issue }: FoundIssue): ConfigFa
   if (node === undefined) {
     const hint = `${String(key)} ${issue.message}`;
     const parent = path.slice(0, -1);
-    return { ...base, message: "is missing", hint, origin: keyOrigin(root, parent) ?? nearestNode(root, path).origin };
+    return {
+      ...base,
+      message: "is missing",
+      hint,
+      origin: keyOrigin(root, parent) ?? nearestNode(root, path).origin,
+    };
   }
   const origin = placeOf(root, path);
   if (node.kind === "leaf" && node.value === null) {
-    return { ...base, message: `${issue.message}, got nothing`, hint: "give it a value, or take the key away", origin };
+    return {
+      ...base,
+      message: `${issue.message}, got nothing`,
+      hint: "give it a value, or take the key away",
+      origin,
+    };
   }
   if (issue.code === "too_big" || issue.code === "too_small") {
     return { ...base, message: `${issue.message}${got(node)}`, origin };
   }
-  return { ...base, message: `${issue.message}${got(node)}${near(node, issue)}`, hint: hintOf(node, issue, path), origin };
+  return {
+    ...base,
+    message: `${issue.message}${got(node)}${near(node, issue)}`,
+    hint: hintOf(node, issue, path),
+    origin,
+  };
 }
 
 function unknownKey(root: ConfigNode, path: Path): ConfigFault {
@@ -112,7 +127,11 @@ function got(node: ConfigNode): string {
 function near(node: ConfigNode, issue: Issue): string {
   if (node.kind !== "leaf" || typeof node.value !== "string" || node.secret) return "";
   const values = issue.code === "invalid_value" ? issue.values : choicesOf(issue);
-  return suggestion(node.value, values.filter((value) => typeof value === "string"), "");
+  return suggestion(
+    node.value,
+    values.filter((value) => typeof value === "string"),
+    "",
+  );
 }
 
 /** The words among the shapes that a value may have. */
@@ -138,11 +157,17 @@ function hintOf(node: ConfigNode, issue: Issue, path: Path): string | undefined 
   if (typeof value === "number") {
     if (issue.message.includes("HOST:PORT")) return `such as 127.0.0.1:${value}`;
     if (issue.message.includes("duration")) return `such as ${value}s or ${value}ms`;
-    if (issue.code === "invalid_type" && issue.expected === "string") return "put it in quotes to make it a text";
+    if (issue.code === "invalid_type" && issue.expected === "string")
+      return "put it in quotes to make it a text";
   }
   if (typeof value === "string" && issue.message.includes("duration") && /^\d+(\.\d+)?$/.test(value))
     return `such as ${value}s or ${value}ms`;
-  if (typeof value === "string" && issue.code === "invalid_type" && /^\d+$/.test(value) && node.origin.from === "file")
+  if (
+    typeof value === "string" &&
+    issue.code === "invalid_type" &&
+    /^\d+$/.test(value) &&
+    node.origin.from === "file"
+  )
     return "take the quotes away";
   return undefined;
 }

@@ -22,8 +22,11 @@ import { readYaml } from "./source/yaml.ts";
 
 /** What a configuration is read from: flags over the environment over a file over defaults. */
 export interface ConfigInput {
-  /** @default the first of pagoda.yaml, pagoda.yml and pagoda.config.ts in `cwd`, if there is one */
-  readonly file?: string;
+  /**
+   * Null: none is read.
+   * @default the first of pagoda.yaml, pagoda.yml and pagoda.config.ts in `cwd`, if there is one
+   */
+  readonly file?: string | null;
   /** A part of a configuration, in the shape of the file. */
   readonly flags?: Readonly<Record<string, unknown>>;
   /** `PAGODA_LISTENERS__0__BIND` and so on, and what `${NAME}` refers to. */
@@ -52,7 +55,7 @@ const maxFileBytes = 1_048_576;
 
 /** Reads a configuration, and checks all of it. @throws ConfigError with every fault there is */
 export async function loadConfig({ file, flags = {}, env, cwd }: ConfigInput): Promise<LoadedConfig> {
-  const found = findFile(file, cwd);
+  const found = file === null ? undefined : findFile(file, cwd);
   const read = found === undefined ? nothing() : await readSource(found, env);
   if (read.root === undefined) throw new ConfigError(read.faults);
   const faults: ConfigFault[] = [...read.faults, ...overlayEnvironment(read.root, env)];

@@ -22,7 +22,9 @@ type SourceMapping = Readonly<Record<string, SourceValue>>;
 export function toSource(config: ProxyConfig): SourceMapping {
   const { admin, metrics, tracing, reload } = config;
   return {
-    clusters: Object.fromEntries([...config.clusters].map(([name, cluster]) => [name, clusterSource(cluster)])),
+    clusters: Object.fromEntries(
+      [...config.clusters].map(([name, cluster]) => [name, clusterSource(cluster)]),
+    ),
     listeners: config.listeners.map(listenerSource),
     admin: admin === undefined ? "off" : { ...admin, bind: formatEndpoint(admin.bind) },
     metrics: {
@@ -45,7 +47,11 @@ export function toSource(config: ProxyConfig): SourceMapping {
 
 /** A duration in the largest unit that it is whole in. */
 export function duration(ms: number): string {
-  for (const [unit, size] of [["h", 3_600_000], ["m", 60_000], ["s", 1_000]] as const) {
+  for (const [unit, size] of [
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1_000],
+  ] as const) {
     if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
   }
   return `${ms}ms`;
@@ -60,7 +66,10 @@ function clusterSource({ bootstrap, tls, sasl, connectTimeoutMs }: ClusterConfig
     bootstrap: bootstrap.map(formatEndpoint),
     tls: tlsSource(tls),
     // Without it this login would not have been let through.
-    sasl: sasl && { ...sasl, ...(sasl.mechanism === "PLAIN" && tls === undefined && { allowPlaintext: true }) },
+    sasl: sasl && {
+      ...sasl,
+      ...(sasl.mechanism === "PLAIN" && tls === undefined && { allowPlaintext: true }),
+    },
     connectTimeout: duration(connectTimeoutMs),
   };
 }

@@ -69,7 +69,7 @@ describe("another configuration", () => {
     const [first, second] = [await echo("first"), await echo("second")];
     const listeners = begin();
     await listeners.apply(proxyConfig([serviceListener(first, { protocol: "opaque" })]), keep);
-    const [{ address }] = listeners.all as [{ address: Endpoint }];
+    const [{ address }] = listeners.all as unknown as [{ address: Endpoint }];
     const before = await client(address);
     expect(await before.say("a")).toBe("first:a");
 
@@ -103,7 +103,7 @@ describe("another configuration", () => {
     const listeners = begin();
     const main = serviceListener(first, { protocol: "opaque" });
     await listeners.apply(proxyConfig([main]), keep);
-    const [{ address }] = listeners.all as [{ address: Endpoint }];
+    const [{ address }] = listeners.all as unknown as [{ address: Endpoint }];
 
     const changed = serviceListener(second, { protocol: "opaque" });
     const impossible = serviceListener(second, { name: "taken", bind: first });

@@ -15,13 +15,13 @@ export interface ReloadResult {
   readonly message: string;
 }
 
-export interface ReloaderOptions {
+export interface ReloaderOptions<Loaded extends NamedConfig> {
   readonly proxy: Proxy;
   readonly running: NamedConfig;
   /** Reads the configuration anew. @throws ConfigError */
-  readonly load: () => Promise<NamedConfig>;
+  readonly load: () => Promise<Loaded>;
   /** Told of a configuration that holds from now on. */
-  readonly onApplied: (config: NamedConfig) => void;
+  readonly onApplied: (config: Loaded) => void;
   readonly log: Logger;
 }
 
@@ -29,13 +29,13 @@ export interface ReloaderOptions {
  * Reads the configuration again when asked to, and has the proxy follow it. On any error all stays
  * as it was. One reload at a time; who asks meanwhile gets the one after it.
  */
-export class Reloader {
-  readonly #options: ReloaderOptions;
+export class Reloader<Loaded extends NamedConfig = NamedConfig> {
+  readonly #options: ReloaderOptions<Loaded>;
   #running: NamedConfig;
   #now: Promise<ReloadResult> | undefined;
   #next: Promise<ReloadResult> | undefined;
 
-  constructor(options: ReloaderOptions) {
+  constructor(options: ReloaderOptions<Loaded>) {
     this.#options = options;
     this.#running = options.running;
   }

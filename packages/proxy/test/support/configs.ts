@@ -1,14 +1,6 @@
 import type { Endpoint } from "@pagoda/tcp";
 
-import {
-  defaultAdvertise,
-  defaultConnectTimeoutMs,
-  defaultDrainTimeoutMs,
-  defaultLimits,
-  defaultMetrics,
-  defaultReload,
-  defaultTimeouts,
-} from "../../src/config/defaults.ts";
+import { configDefaults } from "../../src/config/defaults.ts";
 import type { ClusterConfig, ListenerConfig, ProxyConfig } from "../../src/config/model.ts";
 
 const anyPort: Endpoint = { host: "127.0.0.1", port: 0 };
@@ -24,8 +16,8 @@ export function listenerConfig(
     tls: undefined,
     acceptProxyHeader: undefined,
     sendProxyHeader: undefined,
-    limits: defaultLimits,
-    timeouts: defaultTimeouts,
+    limits: { ...configDefaults.limits, connectionsPerAddress: undefined, connectionsPerSecond: undefined },
+    timeouts: configDefaults.timeouts,
     layers: [{ layer: "metrics" }],
     ...said,
   };
@@ -33,7 +25,7 @@ export function listenerConfig(
 
 /** Before one service. */
 export function serviceListener(endpoint: Endpoint, said: Partial<ListenerConfig> = {}): ListenerConfig {
-  const service = { endpoint, tls: undefined, connectTimeoutMs: defaultConnectTimeoutMs };
+  const service = { endpoint, tls: undefined, connectTimeoutMs: configDefaults.connectTimeoutMs };
   return listenerConfig({ target: { service }, ...said });
 }
 
@@ -41,7 +33,7 @@ export function serviceListener(endpoint: Endpoint, said: Partial<ListenerConfig
 export function clusterListener(said: Partial<ListenerConfig> = {}): ListenerConfig {
   const target = {
     cluster: "main",
-    advertise: { ...defaultAdvertise, slots: 4 },
+    advertise: { mode: "ports", host: undefined, nodeNames: undefined, slots: 4, stateFile: undefined },
     unknownApis: "pass",
   } as const;
   return listenerConfig({ target, ...said });
@@ -57,18 +49,18 @@ export function proxyConfig(
     bootstrap,
     tls: undefined,
     sasl: undefined,
-    connectTimeoutMs: defaultConnectTimeoutMs,
+    connectTimeoutMs: configDefaults.connectTimeoutMs,
   };
   return {
     clusters: new Map(bootstrap.length === 0 ? [] : [["main", main]]),
     listeners,
     admin: undefined,
-    metrics: defaultMetrics,
+    metrics: { ...configDefaults.metrics, compat: [], labels: {} },
     tracing: undefined,
     logLevel: "silent",
     workers: 1,
-    drainTimeoutMs: defaultDrainTimeoutMs,
-    reload: defaultReload,
+    drainTimeoutMs: configDefaults.drainTimeoutMs,
+    reload: { watch: false, drain: false },
     readyNeedsUpstream: true,
   };
 }

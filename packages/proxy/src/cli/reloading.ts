@@ -1,0 +1,49 @@
+import type { LoadedConfig } from "../config/load.ts";
+import { watchFiles } from "../config/watch-files.ts";
+import type { Logger } from "../log.ts";
+import type { Proxy } from "../proxy.ts";
+import { Reloader } from "../runtime/reloader.ts";
+
+/** Milliseconds of quiet until a change of the files counts. */
+const debounceMs = 500;
+
+export interface ReloadingOptions {
+  readonly proxy: Proxy;
+  readonly loaded: LoadedConfig;
+  readonly load: () => Promise<LoadedConfig>;
+  readonly log: Logger;
+}
+
+/** Reloads on SIGHUP, and when the files of the configuration change, until it is disposed of. */
+export function reloading({
+  proxy,
+  loaded,
+  load,
+  log,
+}: ReloadingOptions): Disposable & { readonly reloader: Reloader<LoadedConfig> } {
+  let watched: Disposable | undefined;
+  const watch = ({ config, files }: LoadedConfig): void => {
+    watched?.[Symbol.dispose]();
+    watched =
+      config.reload.watch && files.length > 0
+        ? watchFiles(files, () => void reloader.reload("file"), { debounceMs })
+        : undefined;
+  };
+  const reloader: Reloader<LoadedConfig> = new Reloader({
+    proxy,
+    running: loaded,
+    load,
+    onApplied: watch,
+    log,
+  });
+  const onHangUp = (): void => void reloader.reload("SIGHUP");
+  process.on("SIGHUP", onHangUp);
+  watch(loaded);
+  return {
+    reloader,
+    [Symbol.dispose]: () => {
+      process.off("SIGHUP", onHangUp);
+      watched?.[Symbol.dispose]();
+    },
+  };
+}
