@@ -33,7 +33,8 @@ export async function config([action, ...args]: readonly string[]): Promise<numb
     case "print":
       return print(args);
     case "schema":
-      if (args.length > 0) throw new UsageError(`unexpected argument "${args[0]}" (see: pagoda config --help)`);
+      if (args.length > 0)
+        throw new UsageError(`unexpected argument "${args[0]}" (see: pagoda config --help)`);
       process.stdout.write(`${JSON.stringify(jsonSchema(), null, 2)}\n`);
       return exitCodes.ok;
     case "--help":

@@ -32,16 +32,10 @@ export class ConfigError extends ProxyError {
 
 /** `pagoda.yaml:14:7`, `env PAGODA_ADMIN__BIND`, or `flag`. */
 export function showOrigin(origin: Origin): string {
-  switch (origin.from) {
-    case "file": {
-      const { file, span } = origin;
-      return span === undefined ? file.name : `${file.name}:${span.line}:${span.column}`;
-    }
-    case "env":
-      return `env ${origin.name}`;
-    case "flag":
-      return "flag";
-  }
+  if (origin.from === "flag") return "flag";
+  if (origin.from === "env") return `env ${origin.name}`;
+  const { file, span } = origin;
+  return span === undefined ? file.name : `${file.name}:${span.line}:${span.column}`;
 }
 
 function rank({ origin }: ConfigFault): number {
@@ -74,18 +68,14 @@ interface Excerpt {
 }
 
 function excerpt(origin: Origin, secret: boolean): Excerpt | undefined {
-  switch (origin.from) {
-    case "file":
-      return origin.span && origin.file.lines.length > 0 ? lineOf(origin.file, origin.span) : undefined;
-    case "env": {
-      const value = secret ? redacted : origin.text.replaceAll(/\s/g, " ");
-      const text = crop(`${origin.name}=${value}`, 0).text;
-      const at = origin.name.length + 1;
-      return { label: "", text, indent: " ".repeat(at), length: Math.max(1, text.length - at) };
-    }
-    case "flag":
-      return undefined;
+  if (origin.from === "flag") return undefined;
+  if (origin.from === "file") {
+    return origin.span && origin.file.lines.length > 0 ? lineOf(origin.file, origin.span) : undefined;
   }
+  const value = secret ? redacted : origin.text.replaceAll(/\s/g, " ");
+  const text = crop(`${origin.name}=${value}`, 0).text;
+  const at = origin.name.length + 1;
+  return { label: "", text, indent: " ".repeat(at), length: Math.max(1, text.length - at) };
 }
 
 function lineOf(file: SourceFile, span: Span): Excerpt {

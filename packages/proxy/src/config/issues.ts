@@ -2,6 +2,7 @@ import type { z } from "zod";
 
 import { suggestion } from "../cli/flags.ts";
 import type { ConfigFault } from "./fault.ts";
+import { layerNames } from "./layer-config.ts";
 import { optionsAt } from "./schema/options-at.ts";
 import { keyOrigin, nearestNode, nodeAt, showPath, unresolved } from "./source/node.ts";
 import type { ConfigNode, Origin, Path } from "./source/node.ts";
@@ -56,32 +57,43 @@ export function faultOf(root: ConfigNode, { path, issue }: FoundIssue): ConfigFa
   if (node === undefined) {
     const hint = `${String(key)} ${issue.message}`;
     const parent = path.slice(0, -1);
-    return { ...base, message: "is missing", hint, origin: keyOrigin(root, parent) ?? nearestNode(root, path).origin };
+    return {
+      ...base,
+      message: "is missing",
+      hint,
+      origin: keyOrigin(root, parent) ?? nearestNode(root, path).origin,
+    };
   }
   const origin = placeOf(root, path);
   if (node.kind === "leaf" && node.value === null) {
-    return { ...base, message: `${issue.message}, got nothing`, hint: "give it a value, or take the key away", origin };
+    return {
+      ...base,
+      message: `${issue.message}, got nothing`,
+      hint: "give it a value, or take the key away",
+      origin,
+    };
   }
   if (issue.code === "too_big" || issue.code === "too_small") {
     return { ...base, message: `${issue.message}${got(node)}`, origin };
   }
-  return { ...base, message: `${issue.message}${got(node)}${near(node, issue)}`, hint: hintOf(node, issue, path), origin };
+  return {
+    ...base,
+    message: `${issue.message}${got(node)}${near(node, issue)}`,
+    hint: hintOf(node, issue, path),
+    origin,
+  };
 }
 
 function unknownKey(root: ConfigNode, path: Path): ConfigFault {
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
   const what = parent.at(-2) === "layers" ? "layer" : "key";
-  // A layer of one's own has these two, and needs no suggestion.
-  const own = what === "layer" ? ["name", "build"] : [];
-  const isLayers = what === "layer";
-  const known = [...optionsAt(parent).keys, ...(isLayers ? ["metrics", "trace"] : [])].filter(
-    (each) => !own.includes(each) && !each.startsWith("$"),
-  );
+  const known =
+    what === "layer" ? layerNames : optionsAt(parent).keys.filter((each) => !each.startsWith("$"));
   return {
     path: showPath(path),
     message: `unknown ${what} ${JSON.stringify(key)}${suggestion(key, known, "")}`,
-    hint: `known ${what}s: ${known.toSorted().join(", ")}`,
+    hint: `known ${what}s: ${[...known].toSorted((a, b) => a.localeCompare(b, "en")).join(", ")}`,
     origin: keyOrigin(root, path) ?? nearestNode(root, path).origin,
   };
 }
@@ -102,8 +114,8 @@ function got(node: ConfigNode): string {
   if (node.secret) return `, got ${redacted}`;
   const { value } = node;
   if (typeof value === "function") return ", got a function";
-  if (typeof value === "object") return ", got an object";
-  if (typeof value !== "string") return `, got ${String(value)}`;
+  if (typeof value === "number" || typeof value === "boolean") return `, got ${value}`;
+  if (typeof value !== "string") return `, got a value of type ${typeof value}`;
   if (value.includes("\n")) return ", got a text of several lines";
   const shown = value.length > maxShown ? `${value.slice(0, maxShown)}...` : value;
   return `, got ${JSON.stringify(shown)}`;
@@ -112,7 +124,11 @@ function got(node: ConfigNode): string {
 function near(node: ConfigNode, issue: Issue): string {
   if (node.kind !== "leaf" || typeof node.value !== "string" || node.secret) return "";
   const values = issue.code === "invalid_value" ? issue.values : choicesOf(issue);
-  return suggestion(node.value, values.filter((value) => typeof value === "string"), "");
+  return suggestion(
+    node.value,
+    values.filter((value) => typeof value === "string"),
+    "",
+  );
 }
 
 /** The words among the shapes that a value may have. */
@@ -128,8 +144,9 @@ function hintOf(node: ConfigNode, issue: Issue, path: Path): string | undefined 
   const { value, secret } = node;
   const key = String(path.at(-1));
   if (issue.code === "custom") {
+    // What begins with "it" repeats nothing of the value.
     const detail: unknown = issue.params?.["detail"];
-    if (typeof detail === "string") return secret && detail !== "it is empty" ? undefined : detail;
+    if (typeof detail === "string") return secret && !detail.startsWith("it ") ? undefined : detail;
     return key === "build" ? "layers of one's own need a pagoda.config.ts" : undefined;
   }
   if (secret) return typeof value === "string" ? undefined : "put it in quotes to make it a text";
@@ -138,11 +155,17 @@ function hintOf(node: ConfigNode, issue: Issue, path: Path): string | undefined 
   if (typeof value === "number") {
     if (issue.message.includes("HOST:PORT")) return `such as 127.0.0.1:${value}`;
     if (issue.message.includes("duration")) return `such as ${value}s or ${value}ms`;
-    if (issue.code === "invalid_type" && issue.expected === "string") return "put it in quotes to make it a text";
+    if (issue.code === "invalid_type" && issue.expected === "string")
+      return "put it in quotes to make it a text";
   }
   if (typeof value === "string" && issue.message.includes("duration") && /^\d+(\.\d+)?$/.test(value))
     return `such as ${value}s or ${value}ms`;
-  if (typeof value === "string" && issue.code === "invalid_type" && /^\d+$/.test(value) && node.origin.from === "file")
+  if (
+    typeof value === "string" &&
+    issue.code === "invalid_type" &&
+    /^\d+$/.test(value) &&
+    node.origin.from === "file"
+  )
     return "take the quotes away";
   return undefined;
 }

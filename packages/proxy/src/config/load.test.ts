@@ -130,10 +130,14 @@ describe("variables of the environment", () => {
       PAGODA_LISTENERS__3__BIND: ":1",
     };
     const message = await faultsOf({ env });
-    expect(message).toContain("env PAGODA_WORKERS  error  workers: must be a whole number from 1 to 256, or auto");
+    expect(message).toContain(
+      "env PAGODA_WORKERS  error  workers: must be a whole number from 1 to 256, or auto",
+    );
     expect(message).toContain('env PAGODA_ADMN__BIND  error  admn: unknown key "admn" - did you mean admin?');
     expect(message).toContain("PAGODA_ADMIN__TOKEN=•••");
-    expect(message).toContain("env PAGODA_LISTENERS__3__BIND  error  listeners[3].bind: there is no listeners[2]");
+    expect(message).toContain(
+      "env PAGODA_LISTENERS__3__BIND  error  listeners[3].bind: there is no listeners[2]",
+    );
     expect(message).not.toMatch(/short-secret|SERVICE_HOST/);
   });
 });
@@ -211,10 +215,11 @@ export default {
 };
 `,
     );
-    const { config, source, print } = await load();
+    const loaded = await load();
+    const { config, source } = loaded;
     expect(source).toBe("pagoda.config.ts");
     expect(config.listeners[0]?.layers[1]).toMatchObject({ layer: "custom", name: "own" });
-    expect(print({ origins: true })).toContain("- name: own # pagoda.config.ts");
+    expect(loaded.print({ origins: true })).toContain("- name: own # pagoda.config.ts");
   });
 
   it("is run anew by every load", async () => {
@@ -227,7 +232,9 @@ export default {
   it("has faults with their paths", async () => {
     write("wrong.mjs", `export default { clusters: { a: { bootstrap: 5 } }, listners: [] };`);
     const message = await faultsOf({ file: "wrong.mjs" });
-    expect(message).toContain("wrong.mjs  error  clusters.a.bootstrap: must be HOST:PORT, or a list of them, got 5");
+    expect(message).toContain(
+      "wrong.mjs  error  clusters.a.bootstrap: must be HOST:PORT, or a list of them, got 5",
+    );
     expect(message).toContain('listners: unknown key "listners" - did you mean listeners?');
     write("none.mjs", "export const config = {};");
     expect(await faultsOf({ file: "none.mjs" })).toContain("has no configuration as its default export");
@@ -238,7 +245,9 @@ export default {
 
 describe("files", () => {
   it("that are not there, too big, or folders are refused", async () => {
-    expect(await faultsOf({ file: "none.yaml" })).toBe("none.yaml  error  cannot be read: ENOENT: no such file or directory");
+    expect(await faultsOf({ file: "none.yaml" })).toBe(
+      "none.yaml  error  cannot be read: ENOENT: no such file or directory",
+    );
     write("big.yaml", `#${"x".repeat(1_048_576)}`);
     expect(await faultsOf({ file: "big.yaml" })).toContain("at most 1048576 are read");
     expect(await faultsOf({ file: "." })).toContain("cannot be read: EISDIR");
@@ -246,7 +255,12 @@ describe("files", () => {
 
   it("do not grow without bound by aliases", async () => {
     const levels = Array.from({ length: 9 }, (_, level) => {
-      const below = level === 0 ? "[x, x, x, x, x, x, x, x]" : `[${Array(8).fill(`*l${level - 1}`).join(", ")}]`;
+      const below =
+        level === 0
+          ? "[x, x, x, x, x, x, x, x]"
+          : `[${Array(8)
+              .fill(`*l${level - 1}`)
+              .join(", ")}]`;
       return `l${level}: &l${level} ${below}`;
     });
     write("pagoda.yaml", levels.join("\n"));

@@ -40,18 +40,21 @@ function given(node: ConfigNode): unknown {
 
 function shown(value: SourceValue, path: Path, root: ConfigNode): unknown {
   if (isSecretPath(path) || comesFromSecret(path, root)) return value === undefined ? undefined : redacted;
-  if (Array.isArray(value)) return value.map((each: SourceValue, index) => shown(each, [...path, index], root));
+  if (Array.isArray(value))
+    return value.map((each: SourceValue, index) => shown(each, [...path, index], root));
   if (typeof value !== "object") return value;
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, each]) => each !== undefined)
-      .map(([key, each]) => [key, shown(each as SourceValue, [...path, key], root)]),
+      .map(([key, each]) => [key, shown(each, [...path, key], root)]),
   );
 }
 
 /** Of a text that became several values, as `bootstrap` may, each is as secret as the whole. */
 function comesFromSecret(path: Path, root: ConfigNode): boolean {
-  const leaf = path.map((_, index) => nodeAt(root, path.slice(0, index + 1))).find((node) => node?.kind === "leaf");
+  const leaf = path
+    .map((_, index) => nodeAt(root, path.slice(0, index + 1)))
+    .find((node) => node?.kind === "leaf");
   return leaf?.kind === "leaf" && leaf.secret;
 }
 

@@ -45,13 +45,18 @@ export function protocolOf({ protocol, upstream }: ListenerSource): ListenerConf
 }
 
 /** The cluster of a listener: the one it names, else the only one there is. */
-export function clusterOf(listener: ListenerSource, { clusters = {} }: ConfigSource): string | undefined {
+function clusterOf(listener: ListenerSource, { clusters = {} }: ConfigSource): string | undefined {
   if (listener.cluster !== undefined || listener.upstream !== undefined) return listener.cluster;
   const names = Object.keys(clusters);
   return names.length === 1 ? names[0] : undefined;
 }
 
-function targetOf(listener: ListenerSource, source: ConfigSource, path: Path, file: ResolveFile): ListenerTarget {
+function targetOf(
+  listener: ListenerSource,
+  source: ConfigSource,
+  path: Path,
+  file: ResolveFile,
+): ListenerTarget {
   const { upstream } = listener;
   if (upstream === undefined) {
     return {
@@ -101,7 +106,10 @@ function resolveLayer(source: LayerSource): RequestLayerConfig {
 }
 
 /** Nothing looks at the requests of a protocol that is never Kafka. */
-function defaultLayers(protocol: ListenerConfig["protocol"], { tracing }: ConfigSource): readonly RequestLayerConfig[] {
+function defaultLayers(
+  protocol: ListenerConfig["protocol"],
+  { tracing }: ConfigSource,
+): readonly RequestLayerConfig[] {
   if (protocol === "http" || protocol === "opaque") return [];
   return [{ layer: "metrics" }, ...(tracing === undefined ? [] : [{ layer: "trace" } as const])];
 }

@@ -71,7 +71,10 @@ function resolveMetrics(source: MetricsSource): MetricsConfig {
     maxSeries: source.maxSeries ?? configDefaults.metrics.maxSeries,
     compat: source.compat ?? [],
     labels: Object.fromEntries(
-      openLabels.map((label) => [label, resolveLabel(source.labels?.[label], configDefaults.labelMax[label])]),
+      openLabels.map((label) => [
+        label,
+        resolveLabel(source.labels?.[label], configDefaults.labelMax[label]),
+      ]),
     ),
   };
 }

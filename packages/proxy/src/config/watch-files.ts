@@ -120,7 +120,12 @@ function fingerprints(files: readonly string[]): Promise<readonly (readonly [str
   return Promise.all(
     files.map(async (file) => {
       try {
-        return [file, createHash("sha256").update(await readFile(file)).digest("hex")] as const;
+        return [
+          file,
+          createHash("sha256")
+            .update(await readFile(file))
+            .digest("hex"),
+        ] as const;
       } catch {
         return [file, undefined] as const;
       }

@@ -22,7 +22,9 @@ type SourceMapping = Readonly<Record<string, SourceValue>>;
 export function toSource(config: ProxyConfig): SourceMapping {
   const { admin, metrics, tracing, reload } = config;
   return {
-    clusters: Object.fromEntries([...config.clusters].map(([name, cluster]) => [name, clusterSource(cluster)])),
+    clusters: Object.fromEntries(
+      [...config.clusters].map(([name, cluster]) => [name, clusterSource(cluster)]),
+    ),
     listeners: config.listeners.map(listenerSource),
     admin: admin === undefined ? "off" : { ...admin, bind: formatEndpoint(admin.bind) },
     metrics: {
@@ -44,8 +46,12 @@ export function toSource(config: ProxyConfig): SourceMapping {
 }
 
 /** A duration in the largest unit that it is whole in. */
-export function duration(ms: number): string {
-  for (const [unit, size] of [["h", 3_600_000], ["m", 60_000], ["s", 1_000]] as const) {
+function duration(ms: number): string {
+  for (const [unit, size] of [
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1_000],
+  ] as const) {
     if (ms >= size && ms % size === 0) return `${ms / size}${unit}`;
   }
   return `${ms}ms`;
@@ -60,7 +66,10 @@ function clusterSource({ bootstrap, tls, sasl, connectTimeoutMs }: ClusterConfig
     bootstrap: bootstrap.map(formatEndpoint),
     tls: tlsSource(tls),
     // Without it this login would not have been let through.
-    sasl: sasl && { ...sasl, ...(sasl.mechanism === "PLAIN" && tls === undefined && { allowPlaintext: true }) },
+    sasl: sasl && {
+      ...sasl,
+      ...(sasl.mechanism === "PLAIN" && tls === undefined && { allowPlaintext: true }),
+    },
     connectTimeout: duration(connectTimeoutMs),
   };
 }
@@ -110,17 +119,9 @@ function targetSource(target: ListenerTarget): SourceMapping {
 }
 
 function layerSource(layer: RequestLayerConfig): SourceValue {
-  switch (layer.layer) {
-    case "metrics":
-    case "trace":
-      return layer.layer;
-    case "timeout":
-      return { timeout: duration(layer.timeoutMs) };
-    case "rateLimit":
-      return { rateLimit: { requestsPerSecond: layer.requestsPerSecond, burst: layer.burst } };
-    case "denyApis":
-      return { denyApis: layer.apis };
-    case "custom":
-      return { name: layer.name };
-  }
+  if (layer.layer === "timeout") return { timeout: duration(layer.timeoutMs) };
+  if (layer.layer === "denyApis") return { denyApis: layer.apis };
+  if (layer.layer === "custom") return { name: layer.name };
+  if (layer.layer !== "rateLimit") return layer.layer;
+  return { rateLimit: { requestsPerSecond: layer.requestsPerSecond, burst: layer.burst } };
 }

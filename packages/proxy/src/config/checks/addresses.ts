@@ -38,7 +38,12 @@ function* byName({ advertise, tls }: ListenerSource, path: Path): Iterable<Findi
     };
   }
   if (advertise?.slots !== undefined) {
-    yield { path: [...path, "slots"], message: "has no meaning with mode: names", hint: "every node id has a name", atKey: true };
+    yield {
+      path: [...path, "slots"],
+      message: "has no meaning with mode: names",
+      hint: "every node id has a name",
+      atKey: true,
+    };
   }
 }
 

@@ -16,7 +16,11 @@ const checks: readonly Check[] = [checkTargets, checkAddresses, checkPorts, chec
  * @param wrong paths of faults that are told already: what lies in the same part is not looked at,
  *   as it may follow from them
  */
-export function checkAll(source: ConfigSource, root: ConfigNode, wrong: readonly Path[]): readonly ConfigFault[] {
+export function checkAll(
+  source: ConfigSource,
+  root: ConfigNode,
+  wrong: readonly Path[],
+): readonly ConfigFault[] {
   const parts = new Set(wrong.map(partOf));
   // What is missing in the whole may be what is wrong there.
   if (wrong.some(({ length }) => length <= 1)) parts.add("");

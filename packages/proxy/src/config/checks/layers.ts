@@ -29,7 +29,11 @@ export function* checkLayers({ listeners = [], tracing }: ConfigSource): Iterabl
       if (seen.has(name)) yield { path: [...path, at], message: `the layer ${name} is in the list twice` };
       seen.add(name);
       if (name === "trace" && tracing === undefined) {
-        yield { path: [...path, at], message: "trace needs tracing", hint: "tracing: { endpoint: http://... }" };
+        yield {
+          path: [...path, at],
+          message: "trace needs tracing",
+          hint: "tracing: { endpoint: http://... }",
+        };
       }
     }
   }

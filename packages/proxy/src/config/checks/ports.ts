@@ -40,7 +40,13 @@ export function* checkPorts({ listeners = [{}], admin }: ConfigSource): Iterable
   }
   if (admin !== "off") {
     const bind = admin?.bind === undefined ? defaultAdminBind : parseEndpoint(admin.bind);
-    const claim = { path: ["admin", "bind"], who: "admin", host: bind.host, first: bind.port, last: bind.port };
+    const claim = {
+      path: ["admin", "bind"],
+      who: "admin",
+      host: bind.host,
+      first: bind.port,
+      last: bind.port,
+    };
     // The later one is to blame: never one that nobody wrote.
     if (admin?.bind === undefined) claims.unshift(claim);
     else claims.push(claim);

@@ -35,7 +35,10 @@ export function* checkSecurity({ clusters = {}, listeners = [], admin }: ConfigS
 /** The proxy's own certificate and its key: both or neither. */
 function* checkPair(tls: boolean | UpstreamTlsSource | undefined, path: Path): Iterable<Finding> {
   if (typeof tls !== "object") return;
-  const pairs = [["cert", "key"], ["key", "cert"]] as const;
+  const pairs = [
+    ["cert", "key"],
+    ["key", "cert"],
+  ] as const;
   for (const [given, missing] of pairs) {
     if (tls[given] === undefined || tls[missing] !== undefined) continue;
     yield { path: [...path, given], message: `needs ${missing} beside it`, atKey: true };

@@ -10,7 +10,11 @@ export function* checkTargets(source: ConfigSource): Iterable<Finding> {
   const names = Object.keys(clusters);
   if (listeners === undefined) {
     if (names.length === 0) {
-      yield { path: [], message: "there is nothing to serve", hint: "give clusters, or listeners with an upstream" };
+      yield {
+        path: [],
+        message: "there is nothing to serve",
+        hint: "give clusters, or listeners with an upstream",
+      };
     }
     if (names.length > 1) {
       yield {
@@ -43,13 +47,20 @@ function* checkName(
 ): Iterable<Finding> {
   if (name === undefined) {
     if (several) {
-      yield { path: [...path, "name"], message: "is missing", hint: "where there are several listeners each has a name" };
+      yield {
+        path: [...path, "name"],
+        message: "is missing",
+        hint: "where there are several listeners each has a name",
+      };
     }
     return;
   }
   const other = seen.get(name);
   if (other !== undefined) {
-    yield { path: [...path, "name"], message: `listeners[${other}] has the name ${JSON.stringify(name)} too` };
+    yield {
+      path: [...path, "name"],
+      message: `listeners[${other}] has the name ${JSON.stringify(name)} too`,
+    };
   }
   seen.set(name, seen.get(name) ?? Number(path.at(-1)));
 }
@@ -91,6 +102,11 @@ function* beforeService(listener: ListenerSource, path: Path): Iterable<Finding>
   }
   for (const key of ["advertise", "unknownApis"] as const) {
     if (listener[key] === undefined || listener.cluster !== undefined) continue;
-    yield { path: [...path, key], message: "belongs to a cluster", hint: "an upstream is one service", atKey: true };
+    yield {
+      path: [...path, key],
+      message: "belongs to a cluster",
+      hint: "an upstream is one service",
+      atKey: true,
+    };
   }
 }

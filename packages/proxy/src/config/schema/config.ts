@@ -48,7 +48,9 @@ export const configSchema: Schema<ConfigSource> = mapping({
   admin: adminSchema.optional().describe("the server of /metrics, /live, /ready and /config, or off"),
   metrics: metricsSchema.optional().describe("what is measured, and how many series that may be"),
   tracing: tracingSchema.optional().describe("spans of requests, over OTLP; default: none are made"),
-  log: mapping({ level: oneOf(logLevels).optional().describe("least urgent lines that are written; default info") })
+  log: mapping({
+    level: oneOf(logLevels).optional().describe("least urgent lines that are written; default info"),
+  })
     .optional()
     .describe("JSON lines on standard output"),
   drainTimeout: durationText()
@@ -61,12 +63,16 @@ export const configSchema: Schema<ConfigSource> = mapping({
     watch: flag().optional().describe("whether a change of the files reloads; default true"),
     drain: flag()
       .optional()
-      .describe("whether connections of a listener that changed are drained; default false: they keep their stack"),
+      .describe(
+        "whether connections of a listener that changed are drained; default false: they keep their stack",
+      ),
   })
     .optional()
     .describe("what a new configuration does to a proxy that runs"),
   ready: mapping({
-    upstream: flag().optional().describe("whether /ready asks for an upstream that can be reached; default true"),
+    upstream: flag()
+      .optional()
+      .describe("whether /ready asks for an upstream that can be reached; default true"),
   })
     .optional()
     .describe("what /ready asks for"),

@@ -44,7 +44,7 @@ export function jsonSchema(): JsonSchema {
         pattern: String.raw`\$\{[^}]+\}`,
       },
     },
-    ...(published(rest) as JsonSchema),
+    ...published(rest),
   };
 }
 
@@ -77,7 +77,9 @@ function published(node: JsonSchema, inUnion = false): JsonSchema {
 
 /** Whether a reference, which is a text, would not do. */
 function hasForm({ type, pattern, enum: values }: JsonSchema): boolean {
-  return values !== undefined || pattern !== undefined || ["integer", "number", "boolean"].includes(type ?? "");
+  return (
+    values !== undefined || pattern !== undefined || ["integer", "number", "boolean"].includes(type ?? "")
+  );
 }
 
 function mapValues<T, U>(object: Readonly<Record<string, T>>, change: (value: T) => U): Record<string, U> {

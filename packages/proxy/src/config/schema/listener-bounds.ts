@@ -41,9 +41,7 @@ export const limitsSchema: Schema<LimitsSource> = mapping({
   connectionsPerAddress: whole(1, 1_000_000)
     .optional()
     .describe("open at once from one address; default: not limited"),
-  connectionsPerSecond: whole(1, 1_000_000)
-    .optional()
-    .describe("accepted per second; default: not limited"),
+  connectionsPerSecond: whole(1, 1_000_000).optional().describe("accepted per second; default: not limited"),
 });
 
 export const timeoutsSchema: Schema<TimeoutsSource> = mapping({

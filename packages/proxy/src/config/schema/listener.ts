@@ -7,7 +7,17 @@ import { layersSchema } from "./layers.ts";
 import type { LayerSource } from "./layers.ts";
 import { limitsSchema, proxyHeaderSchema, proxyHeaderVersion, timeoutsSchema } from "./listener-bounds.ts";
 import type { LimitsSource, ProxyHeaderSource, TimeoutsSource } from "./listener-bounds.ts";
-import { bindText, durationText, endpointText, hostText, nameText, oneOf, pathText, text, whole } from "./scalars.ts";
+import {
+  bindText,
+  durationText,
+  endpointText,
+  hostText,
+  nameText,
+  oneOf,
+  pathText,
+  text,
+  whole,
+} from "./scalars.ts";
 import type { Schema } from "./scalars.ts";
 import { upstreamTlsSchema } from "./upstream-tls.ts";
 import type { UpstreamTlsSource } from "./upstream-tls.ts";
@@ -59,7 +69,9 @@ const advertise = mapping({
   nodeNames: text("the name of a broker with {node} in it", nodeNamesFault)
     .optional()
     .describe("for names: the name of a broker, {node} standing for its node id"),
-  stateFile: pathText().optional().describe("remembers brokers and their slots over a restart; default: none"),
+  stateFile: pathText()
+    .optional()
+    .describe("remembers brokers and their slots over a restart; default: none"),
 });
 
 const listenerTls = mapping({
@@ -74,7 +86,9 @@ const listenerTls = mapping({
 });
 
 const listener: Schema<ListenerSource> = mapping({
-  name: nameText().optional().describe("label in metrics and logs; default main, where there is one listener"),
+  name: nameText()
+    .optional()
+    .describe("label in metrics and logs; default main, where there is one listener"),
   bind: bindText()
     .optional()
     .describe("where clients connect; default 127.0.0.1:19092 for the first listener before a cluster"),
@@ -90,7 +104,9 @@ const listener: Schema<ListenerSource> = mapping({
     .optional()
     .describe("requests newer than this proxy, before a cluster; default pass"),
   tls: listenerTls.optional().describe("terminate TLS"),
-  acceptProxyHeader: proxyHeaderSchema.optional().describe("PROXY protocol headers of a balancer; default: none"),
+  acceptProxyHeader: proxyHeaderSchema
+    .optional()
+    .describe("PROXY protocol headers of a balancer; default: none"),
   sendProxyHeader: proxyHeaderVersion
     .optional()
     .describe("version of the PROXY protocol header sent to the upstream; default: none"),

@@ -15,10 +15,12 @@ type FaultOf = (text: string) => string | undefined;
 export function text(expected: string, faultOf: FaultOf = () => undefined, pattern?: RegExp): Schema<string> {
   const error = `must be ${expected}`;
   const base = z.string({ error });
-  return (pattern === undefined ? base : base.regex(pattern, { error, abort: true })).superRefine((value, cx) => {
-    const detail = value === "" ? "it is empty" : faultOf(value);
-    if (detail !== undefined) cx.addIssue({ code: "custom", message: error, params: { detail } });
-  });
+  return (pattern === undefined ? base : base.regex(pattern, { error, abort: true })).superRefine(
+    (value, cx) => {
+      const detail = value === "" ? "it is empty" : faultOf(value);
+      if (detail !== undefined) cx.addIssue({ code: "custom", message: error, params: { detail } });
+    },
+  );
 }
 
 /** A whole number with bounds. */
@@ -139,7 +141,8 @@ export function networkText(): Schema<string> {
 export function regexText(): Schema<string> {
   return text("a regular expression", (value) => {
     try {
-      return new RegExp(value) && undefined;
+      RegExp(value);
+      return undefined;
     } catch (error) {
       return messageOf(error).replace(/^Invalid regular expression: /, "");
     }

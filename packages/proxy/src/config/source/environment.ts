@@ -2,7 +2,7 @@ import type { ConfigFault } from "../fault.ts";
 import { optionsAt } from "../schema/options-at.ts";
 import { nodeAt, showPath } from "./node.ts";
 import type { ConfigNode, LeafNode, Origin, Path } from "./node.ts";
-import { isSecretPath } from "./secrets.ts";
+import { isSecretPath, isSecretValue } from "./secrets.ts";
 
 const prefix = "PAGODA_";
 
@@ -23,7 +23,7 @@ export function overlayEnvironment(root: ConfigNode, env: NodeJS.ProcessEnv): re
     const known = segments.length > 1 || optionsAt([]).keys.includes(String(path[0]));
     if (text === "" || !known) continue;
     const origin: Origin = { from: "env", name, text };
-    const secret = isSecretPath(path);
+    const secret = isSecretPath(path) || isSecretValue(text);
     const fault = put(root, path, { kind: "leaf", value: text, origin, secret, loose: "any" });
     if (fault !== undefined) faults.push({ path: showPath(path), message: fault, origin, secret });
   }

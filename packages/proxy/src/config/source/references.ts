@@ -59,7 +59,8 @@ type Fault = Omit<BadReference, "reference">;
 const unclosed: Fault = { message: "this reference has no closing }", hint: "write $${ for a literal ${" };
 
 function lookUp(inner: string, { env, folder }: ReferenceParts, files: string[]): string | Fault {
-  if (inner.startsWith("file:")) return readReferred(resolve(folder, inner.slice("file:".length)), inner, files);
+  if (inner.startsWith("file:"))
+    return readReferred(resolve(folder, inner.slice("file:".length)), inner, files);
   const { name, fallback } = variable.exec(inner)?.groups ?? {};
   if (name === undefined) {
     return {

@@ -5,7 +5,7 @@ import type { ConfigFault } from "../fault.ts";
 import { maxDepth, showPath, unresolved } from "./node.ts";
 import type { ConfigNode, LeafNode, MapEntry, Origin, Path, SourceFile, Span } from "./node.ts";
 import { expand } from "./references.ts";
-import { guessSecrets, isSecretPath } from "./secrets.ts";
+import { guessSecrets, isSecretPath, isSecretValue } from "./secrets.ts";
 
 /** Nodes of a file at most, those that aliases stand for counted again. */
 const maxNodes = 20_000;
@@ -29,7 +29,11 @@ export interface YamlParts {
 /** Reads YAML (JSON is YAML), keeping the position of every key and value. */
 export function readYaml(text: string, { name, folder, env }: YamlParts): ReadYaml {
   const counter = new LineCounter();
-  const document = parseDocument(text, { lineCounter: counter, prettyErrors: false, keepSourceTokens: false });
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    prettyErrors: false,
+    keepSourceTokens: false,
+  });
   const file: SourceFile = { name, folder, lines: text.split(/\r?\n/), secrets: [] };
   const reader = new YamlReader(file, document, { text, counter, env });
   return reader.read();
@@ -76,7 +80,10 @@ class YamlReader {
           ? "the file is empty"
           : `the file must be a mapping of keys to values, got a ${root?.kind === "list" ? "list" : "single value"}`,
       hint: "a beginning: pagoda init",
-      origin: root?.kind === "leaf" && root.value === null ? this.#origin(undefined) : (root?.origin ?? this.#origin(undefined)),
+      origin:
+        root?.kind === "leaf" && root.value === null
+          ? this.#origin(undefined)
+          : (root?.origin ?? this.#origin(undefined)),
     });
     return this.#result(undefined);
   }
@@ -87,7 +94,8 @@ class YamlReader {
 
   #syntax({ code, message, pos: [start, end] }: YAMLError): void {
     const { text, hint } = told(code, message);
-    const word = code === "DUPLICATE_KEY" ? (/^[\w"'.-]+/.exec(this.#parts.text.slice(start))?.[0].length ?? 1) : 1;
+    const word =
+      code === "DUPLICATE_KEY" ? (/^[\w"'.-]+/.exec(this.#parts.text.slice(start))?.[0].length ?? 1) : 1;
     const origin = this.#origin([start, Math.max(end, start + word), end]);
     this.#faults.push({ path: "", message: text, hint, origin });
   }
@@ -107,7 +115,12 @@ class YamlReader {
       const target = node.resolve(this.#document) as ParsedNode | undefined;
       if (target !== undefined) return this.#node(target, path);
       const hint = "quote the text if it really begins with *";
-      this.#faults.push({ path: showPath(path), message: "this alias names no anchor before it", hint, origin });
+      this.#faults.push({
+        path: showPath(path),
+        message: "this alias names no anchor before it",
+        hint,
+        origin,
+      });
       return { kind: "leaf", value: unresolved, origin, secret: false };
     }
     if (isMap(node)) {
@@ -123,7 +136,7 @@ class YamlReader {
       return { kind: "map", entries, origin: first ?? this.#origin([node.range[0], node.range[0] + 1, 0]) };
     }
     if (isSeq(node)) {
-      const items = node.items.map((item, index) => this.#node(item as ParsedNode, [...path, index]));
+      const items = node.items.map((item, index) => this.#node(item, [...path, index]));
       return { kind: "list", items, origin: this.#origin([node.range[0], node.range[0] + 1, 0]) };
     }
     return this.#leaf(node.value, node.range, path);
@@ -135,7 +148,7 @@ class YamlReader {
 
   #leaf(value: unknown, range: Range, path: Path): LeafNode {
     const origin = this.#origin(range);
-    const secret = isSecretPath(path);
+    const secret = isSecretPath(path) || isSecretValue(value);
     if (secret && !isReference(value)) this.#hide(range);
     if (typeof value !== "string" || !value.includes("${")) return { kind: "leaf", value, origin, secret };
     const expanded = expand(value, { env: this.#parts.env, folder: this.#file.folder });
@@ -146,7 +159,7 @@ class YamlReader {
         kind: "leaf",
         value: text,
         origin,
-        secret: secret || expanded.secret,
+        secret: secret || expanded.secret || isSecretValue(text),
         ...(changed && { loose: "scalar" }),
       };
     }
@@ -162,7 +175,7 @@ class YamlReader {
 
   /** Every line of a scalar. */
   #hide([start, end]: Range): void {
-    for (let at = start; at < end; ) {
+    for (let at = start; at < end;) {
       const span = this.#span([at, end, 0]);
       if (span.length > 0) this.#file.secrets.push(span);
       const next = this.#parts.text.indexOf("\n", at);
