@@ -12,8 +12,6 @@ export interface ConfigFault {
   readonly hint?: string | undefined;
   /** Undefined: nobody said it. */
   readonly origin: Origin | undefined;
-  /** The value is never shown. */
-  readonly secret?: boolean;
 }
 
 /** A configuration that cannot be used: every fault of it, each with its place. */
@@ -50,10 +48,10 @@ function rank({ origin }: ConfigFault): number {
  *         3 |   bnd: 127.0.0.1:9190
  *           |   ^^^     known keys: ...
  */
-function formatFault({ path, message, hint, origin, secret }: ConfigFault): string {
+function formatFault({ path, message, hint, origin }: ConfigFault): string {
   const where = origin === undefined ? "" : `${showOrigin(origin)}  `;
   const head = `${where}error  ${path === "" ? "" : `${path}: `}${message}`;
-  const shown = origin && excerpt(origin, secret ?? false);
+  const shown = origin && excerpt(origin);
   if (shown === undefined) return hint === undefined ? head : `${head}\n      = ${hint}`;
   const gutter = shown.label.padStart(5);
   const under = `${" ".repeat(gutter.length)} | ${shown.indent}${"^".repeat(shown.length)}`;
@@ -67,13 +65,12 @@ interface Excerpt {
   readonly length: number;
 }
 
-function excerpt(origin: Origin, secret: boolean): Excerpt | undefined {
+function excerpt(origin: Origin): Excerpt | undefined {
   if (origin.from === "flag") return undefined;
   if (origin.from === "file") {
     return origin.span && origin.file.lines.length > 0 ? lineOf(origin.file, origin.span) : undefined;
   }
-  const value = secret ? redacted : origin.text.replaceAll(/\s/g, " ");
-  const text = crop(`${origin.name}=${value}`, 0).text;
+  const text = crop(`${origin.name}=${origin.text.replaceAll(/\s/g, " ")}`, 0).text;
   const at = origin.name.length + 1;
   return { label: "", text, indent: " ".repeat(at), length: Math.max(1, text.length - at) };
 }

@@ -46,8 +46,7 @@ function weight(issues: readonly Issue[]): number {
 export function faultOf(root: ConfigNode, { path, issue }: FoundIssue): ConfigFault | undefined {
   const node = nodeAt(root, path);
   if (node?.kind === "leaf" && node.value === unresolved) return undefined;
-  const secret = node?.kind === "leaf" && node.secret;
-  const base = { path: showPath(path), secret };
+  const base = { path: showPath(path) };
   const key = path.at(-1);
   if (issue.code === "unrecognized_keys") return unknownKey(root, path);
   if (issue.code === "invalid_key") {

@@ -9,7 +9,7 @@ const secretNames = ["password", "token"];
 const secretWords = /pass|pwd|secret|token|credential/i;
 
 /** Keys whose values are never shown, misspelt ones too. */
-function isSecretKey(key: string): boolean {
+export function isSecretKey(key: string): boolean {
   return secretWords.test(key) || secretNames.some((name) => leven(key.toLowerCase(), name) <= 2);
 }
 

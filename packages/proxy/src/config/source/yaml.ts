@@ -167,7 +167,7 @@ class YamlReader {
       // Shown even where the value is secret: what is referred to is not.
       const start = this.#parts.text.indexOf(reference, range[0]);
       const at = start === -1 || start >= range[1] ? range : ([start, start + reference.length, 0] as const);
-      this.#faults.push({ path: showPath(path), message, hint, origin: this.#origin(at), secret });
+      this.#faults.push({ path: showPath(path), message, hint, origin: this.#origin(at) });
     }
     // Nothing else is said of a value that is not known.
     return { kind: "leaf", value: unresolved, origin, secret };
