@@ -47,7 +47,7 @@ it("is a configuration or has faults, and shows no secret, whatever is written",
         expect((error as ConfigError).faults.length).toBeGreaterThan(0);
         expect((error as ConfigError).message).not.toContain("hunter2");
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   } finally {
     rmSync(cwd, { recursive: true });
