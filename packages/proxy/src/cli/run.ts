@@ -2,13 +2,14 @@ import { formatEndpoint } from "@pagoda/tcp";
 
 import { loadConfig } from "../config/load.ts";
 import type { ConfigInput, LoadedConfig } from "../config/load.ts";
+import { defaultFiles, findFile } from "../config/source/find-file.ts";
 import type { ListenerTarget, ProxyConfig } from "../config/model.ts";
 import { createLog } from "../log.ts";
 import type { Logger } from "../log.ts";
 import { startProxy } from "../proxy.ts";
 import type { Proxy } from "../proxy.ts";
 import { buildOnly } from "../runtime/build-only.ts";
-import { exitCodes } from "./exit.ts";
+import { exitCodes, UsageError } from "./exit.ts";
 import { runHelp } from "./help.ts";
 import { reloading } from "./reloading.ts";
 import { readRunFlags } from "./run-flags.ts";
@@ -39,8 +40,21 @@ export async function run(args: readonly string[]): Promise<number> {
 
 /** A file is looked for where the flags alone do not say before what to stand. */
 function inputOf({ tree, file, hasTarget }: RunArguments): ConfigInput {
-  const named = file ?? (hasTarget ? null : undefined);
-  return { ...(named !== undefined && { file: named }), flags: tree, env: process.env, cwd: process.cwd() };
+  const cwd = process.cwd();
+  const found = file ?? (hasTarget ? null : (findFile(undefined, cwd)?.name ?? inEnvironment()));
+  if (found === undefined) {
+    throw new UsageError(
+      `--bootstrap HOST:PORT,... or --upstream HOST:PORT is missing, and there is no ${defaultFiles[0]} here ` +
+        "(see: pagoda run --help)",
+    );
+  }
+  return { file: found, flags: tree, env: process.env, cwd };
+}
+
+/** Null where variables alone may say before what to stand. */
+function inEnvironment(): null | undefined {
+  const names = Object.keys(process.env);
+  return names.some((name) => /^PAGODA_(CLUSTERS|LISTENERS)__/.test(name)) ? null : undefined;
 }
 
 function logServing(proxy: Proxy, { config, source }: LoadedConfig, log: Logger): void {

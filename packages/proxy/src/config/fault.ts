@@ -12,8 +12,6 @@ export interface ConfigFault {
   readonly hint?: string | undefined;
   /** Undefined: nobody said it. */
   readonly origin: Origin | undefined;
-  /** The value is never shown. */
-  readonly secret?: boolean;
 }
 
 /** A configuration that cannot be used: every fault of it, each with its place. */
@@ -32,16 +30,10 @@ export class ConfigError extends ProxyError {
 
 /** `pagoda.yaml:14:7`, `env PAGODA_ADMIN__BIND`, or `flag`. */
 export function showOrigin(origin: Origin): string {
-  switch (origin.from) {
-    case "file": {
-      const { file, span } = origin;
-      return span === undefined ? file.name : `${file.name}:${span.line}:${span.column}`;
-    }
-    case "env":
-      return `env ${origin.name}`;
-    case "flag":
-      return "flag";
-  }
+  if (origin.from === "flag") return "flag";
+  if (origin.from === "env") return `env ${origin.name}`;
+  const { file, span } = origin;
+  return span === undefined ? file.name : `${file.name}:${span.line}:${span.column}`;
 }
 
 function rank({ origin }: ConfigFault): number {
@@ -56,10 +48,10 @@ function rank({ origin }: ConfigFault): number {
  *         3 |   bnd: 127.0.0.1:9190
  *           |   ^^^     known keys: ...
  */
-function formatFault({ path, message, hint, origin, secret }: ConfigFault): string {
+function formatFault({ path, message, hint, origin }: ConfigFault): string {
   const where = origin === undefined ? "" : `${showOrigin(origin)}  `;
   const head = `${where}error  ${path === "" ? "" : `${path}: `}${message}`;
-  const shown = origin && excerpt(origin, secret ?? false);
+  const shown = origin && excerpt(origin);
   if (shown === undefined) return hint === undefined ? head : `${head}\n      = ${hint}`;
   const gutter = shown.label.padStart(5);
   const under = `${" ".repeat(gutter.length)} | ${shown.indent}${"^".repeat(shown.length)}`;
@@ -73,19 +65,14 @@ interface Excerpt {
   readonly length: number;
 }
 
-function excerpt(origin: Origin, secret: boolean): Excerpt | undefined {
-  switch (origin.from) {
-    case "file":
-      return origin.span && origin.file.lines.length > 0 ? lineOf(origin.file, origin.span) : undefined;
-    case "env": {
-      const value = secret ? redacted : origin.text.replaceAll(/\s/g, " ");
-      const text = crop(`${origin.name}=${value}`, 0).text;
-      const at = origin.name.length + 1;
-      return { label: "", text, indent: " ".repeat(at), length: Math.max(1, text.length - at) };
-    }
-    case "flag":
-      return undefined;
+function excerpt(origin: Origin): Excerpt | undefined {
+  if (origin.from === "flag") return undefined;
+  if (origin.from === "file") {
+    return origin.span && origin.file.lines.length > 0 ? lineOf(origin.file, origin.span) : undefined;
   }
+  const text = crop(`${origin.name}=${origin.text.replaceAll(/\s/g, " ")}`, 0).text;
+  const at = origin.name.length + 1;
+  return { label: "", text, indent: " ".repeat(at), length: Math.max(1, text.length - at) };
 }
 
 function lineOf(file: SourceFile, span: Span): Excerpt {

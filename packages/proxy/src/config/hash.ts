@@ -24,5 +24,5 @@ function sorted(value: SourceValue, path: Path): unknown {
   if (typeof value !== "object") return value;
   return Object.entries(value)
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, each]) => [key, sorted(each as SourceValue, [...path, key])]);
+    .map(([key, each]) => [key, sorted(each, [...path, key])]);
 }

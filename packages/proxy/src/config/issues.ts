@@ -2,6 +2,7 @@ import type { z } from "zod";
 
 import { suggestion } from "../cli/flags.ts";
 import type { ConfigFault } from "./fault.ts";
+import { layerNames } from "./layer-config.ts";
 import { optionsAt } from "./schema/options-at.ts";
 import { keyOrigin, nearestNode, nodeAt, showPath, unresolved } from "./source/node.ts";
 import type { ConfigNode, Origin, Path } from "./source/node.ts";
@@ -45,8 +46,7 @@ function weight(issues: readonly Issue[]): number {
 export function faultOf(root: ConfigNode, { path, issue }: FoundIssue): ConfigFault | undefined {
   const node = nodeAt(root, path);
   if (node?.kind === "leaf" && node.value === unresolved) return undefined;
-  const secret = node?.kind === "leaf" && node.secret;
-  const base = { path: showPath(path), secret };
+  const base = { path: showPath(path) };
   const key = path.at(-1);
   if (issue.code === "unrecognized_keys") return unknownKey(root, path);
   if (issue.code === "invalid_key") {
@@ -87,16 +87,12 @@ function unknownKey(root: ConfigNode, path: Path): ConfigFault {
   const key = String(path.at(-1));
   const parent = path.slice(0, -1);
   const what = parent.at(-2) === "layers" ? "layer" : "key";
-  // A layer of one's own has these two, and needs no suggestion.
-  const own = what === "layer" ? ["name", "build"] : [];
-  const isLayers = what === "layer";
-  const known = [...optionsAt(parent).keys, ...(isLayers ? ["metrics", "trace"] : [])].filter(
-    (each) => !own.includes(each) && !each.startsWith("$"),
-  );
+  const known =
+    what === "layer" ? layerNames : optionsAt(parent).keys.filter((each) => !each.startsWith("$"));
   return {
     path: showPath(path),
     message: `unknown ${what} ${JSON.stringify(key)}${suggestion(key, known, "")}`,
-    hint: `known ${what}s: ${known.toSorted().join(", ")}`,
+    hint: `known ${what}s: ${[...known].toSorted((a, b) => a.localeCompare(b, "en")).join(", ")}`,
     origin: keyOrigin(root, path) ?? nearestNode(root, path).origin,
   };
 }
@@ -117,8 +113,8 @@ function got(node: ConfigNode): string {
   if (node.secret) return `, got ${redacted}`;
   const { value } = node;
   if (typeof value === "function") return ", got a function";
-  if (typeof value === "object") return ", got an object";
-  if (typeof value !== "string") return `, got ${String(value)}`;
+  if (typeof value === "number" || typeof value === "boolean") return `, got ${value}`;
+  if (typeof value !== "string") return `, got a value of type ${typeof value}`;
   if (value.includes("\n")) return ", got a text of several lines";
   const shown = value.length > maxShown ? `${value.slice(0, maxShown)}...` : value;
   return `, got ${JSON.stringify(shown)}`;
@@ -147,8 +143,9 @@ function hintOf(node: ConfigNode, issue: Issue, path: Path): string | undefined 
   const { value, secret } = node;
   const key = String(path.at(-1));
   if (issue.code === "custom") {
+    // What begins with "it" repeats nothing of the value.
     const detail: unknown = issue.params?.["detail"];
-    if (typeof detail === "string") return secret && detail !== "it is empty" ? undefined : detail;
+    if (typeof detail === "string") return secret && !detail.startsWith("it ") ? undefined : detail;
     return key === "build" ? "layers of one's own need a pagoda.config.ts" : undefined;
   }
   if (secret) return typeof value === "string" ? undefined : "put it in quotes to make it a text";

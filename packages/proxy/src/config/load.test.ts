@@ -126,6 +126,7 @@ describe("variables of the environment", () => {
       PAGODA_SERVICE_HOST: "10.0.0.1",
       PAGODA_WORKERS: "many",
       PAGODA_ADMN__BIND: "x",
+      PAGODA_ADNIM__TOKEN: "short-secret",
       PAGODA_ADMIN__TOKEN: "short-secret",
       PAGODA_LISTENERS__3__BIND: ":1",
     };
@@ -175,6 +176,11 @@ describe("references", () => {
 });
 
 describe("secrets", () => {
+  it("are recognized by the name of a variable, wherever that is referred to", async () => {
+    write("pagoda.yaml", 'clusters: { prod: { bootstrap: "${KAFKA_PASSWORD}" } }');
+    expect(await faultsOf({ env: { KAFKA_PASSWORD: "hunter2" } })).toMatch(/got •••\n(?!.*hunter2)/s);
+  });
+
   it("are printed as •••, those from files wherever they stand", async () => {
     write("secret", "kafka:9092\n");
     write(
@@ -215,10 +221,11 @@ export default {
 };
 `,
     );
-    const { config, source, print } = await load();
+    const loaded = await load();
+    const { config, source } = loaded;
     expect(source).toBe("pagoda.config.ts");
     expect(config.listeners[0]?.layers[1]).toMatchObject({ layer: "custom", name: "own" });
-    expect(print({ origins: true })).toContain("- name: own # pagoda.config.ts");
+    expect(loaded.print({ origins: true })).toContain("- name: own # pagoda.config.ts");
   });
 
   it("is run anew by every load", async () => {

@@ -66,10 +66,15 @@ export async function loadConfig({ file, flags = {}, env, cwd }: ConfigInput): P
   if (settled.source !== undefined) faults.push(...checkAll(settled.source, whole, settled.paths));
   if (faults.length > 0 || settled.source === undefined) throw new ConfigError(unlikeEachOther(faults));
   const config = resolveConfig(settled.source, (path, name) => resolve(folderOf(whole, path, cwd), name));
+  let hash: string | undefined;
   return {
     config,
     source: found?.name ?? "flags",
-    hash: configHash(config),
+    // When it is asked for: it is slow, where there are secrets.
+    get hash() {
+      hash ??= configHash(config);
+      return hash;
+    },
     files: [...new Set([...(found === undefined ? [] : [found.path]), ...read.files])],
     print: (options) => printConfig(config, whole, options),
     printGiven: (options) => printGiven(whole, options),

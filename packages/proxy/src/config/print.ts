@@ -46,7 +46,7 @@ function shown(value: SourceValue, path: Path, root: ConfigNode): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .filter(([, each]) => each !== undefined)
-      .map(([key, each]) => [key, shown(each as SourceValue, [...path, key], root)]),
+      .map(([key, each]) => [key, shown(each, [...path, key], root)]),
   );
 }
 

@@ -45,7 +45,7 @@ export function protocolOf({ protocol, upstream }: ListenerSource): ListenerConf
 }
 
 /** The cluster of a listener: the one it names, else the only one there is. */
-export function clusterOf(listener: ListenerSource, { clusters = {} }: ConfigSource): string | undefined {
+function clusterOf(listener: ListenerSource, { clusters = {} }: ConfigSource): string | undefined {
   if (listener.cluster !== undefined || listener.upstream !== undefined) return listener.cluster;
   const names = Object.keys(clusters);
   return names.length === 1 ? names[0] : undefined;

@@ -46,7 +46,7 @@ export function toSource(config: ProxyConfig): SourceMapping {
 }
 
 /** A duration in the largest unit that it is whole in. */
-export function duration(ms: number): string {
+function duration(ms: number): string {
   for (const [unit, size] of [
     ["h", 3_600_000],
     ["m", 60_000],
@@ -119,17 +119,9 @@ function targetSource(target: ListenerTarget): SourceMapping {
 }
 
 function layerSource(layer: RequestLayerConfig): SourceValue {
-  switch (layer.layer) {
-    case "metrics":
-    case "trace":
-      return layer.layer;
-    case "timeout":
-      return { timeout: duration(layer.timeoutMs) };
-    case "rateLimit":
-      return { rateLimit: { requestsPerSecond: layer.requestsPerSecond, burst: layer.burst } };
-    case "denyApis":
-      return { denyApis: layer.apis };
-    case "custom":
-      return { name: layer.name };
-  }
+  if (layer.layer === "timeout") return { timeout: duration(layer.timeoutMs) };
+  if (layer.layer === "denyApis") return { denyApis: layer.apis };
+  if (layer.layer === "custom") return { name: layer.name };
+  if (layer.layer !== "rateLimit") return layer.layer;
+  return { rateLimit: { requestsPerSecond: layer.requestsPerSecond, burst: layer.burst } };
 }

@@ -17,7 +17,7 @@ export const adminSchema: Schema<"off" | AdminSource> = either(
     mapping({
       bind: bindText().optional().describe("where it listens; default 127.0.0.1:9190"),
       token: text("a text of 16 characters or more", (value) =>
-        value.length < 16 ? `it has ${value.length}` : undefined,
+        value.length < 16 ? "it is too short" : undefined,
       )
         .optional()
         .describe("secret that callers show as Authorization: Bearer ...; needed where bind is not loopback"),

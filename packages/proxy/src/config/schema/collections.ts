@@ -14,7 +14,7 @@ export function mapping<S extends z.core.$ZodLooseShape>(shape: S): z.ZodObject<
 /** A list; `least` entries at least. */
 export function listOf<T>(item: Schema<T>, expected: string, least = 0): z.ZodType<T[], readonly T[]> {
   const error = `must be a list of ${expected}${least > 0 ? ", at least one" : ""}`;
-  return z.array(item, { error }).min(least, { error }) as z.ZodType<T[], readonly T[]>;
+  return z.array(item, { error }).min(least, { error });
 }
 
 /** One of several shapes. `expected` is told where the value has none of them. */

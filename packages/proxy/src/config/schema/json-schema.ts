@@ -44,7 +44,7 @@ export function jsonSchema(): JsonSchema {
         pattern: String.raw`\$\{[^}]+\}`,
       },
     },
-    ...(published(rest) as JsonSchema),
+    ...published(rest),
   };
 }
 

@@ -141,7 +141,8 @@ export function networkText(): Schema<string> {
 export function regexText(): Schema<string> {
   return text("a regular expression", (value) => {
     try {
-      return new RegExp(value) && undefined;
+      RegExp(value);
+      return undefined;
     } catch (error) {
       return messageOf(error).replace(/^Invalid regular expression: /, "");
     }

@@ -2,7 +2,7 @@ import type { ConfigFault } from "../fault.ts";
 import { optionsAt } from "../schema/options-at.ts";
 import { nodeAt, showPath } from "./node.ts";
 import type { ConfigNode, LeafNode, Origin, Path } from "./node.ts";
-import { isSecretPath } from "./secrets.ts";
+import { isSecretPath, isSecretValue, redacted } from "./secrets.ts";
 
 const prefix = "PAGODA_";
 
@@ -22,10 +22,10 @@ export function overlayEnvironment(root: ConfigNode, env: NodeJS.ProcessEnv): re
     const path = pathOf(root, segments);
     const known = segments.length > 1 || optionsAt([]).keys.includes(String(path[0]));
     if (text === "" || !known) continue;
-    const origin: Origin = { from: "env", name, text };
-    const secret = isSecretPath(path);
+    const secret = isSecretPath(path) || isSecretValue(text);
+    const origin: Origin = { from: "env", name, text: secret ? redacted : text };
     const fault = put(root, path, { kind: "leaf", value: text, origin, secret, loose: "any" });
-    if (fault !== undefined) faults.push({ path: showPath(path), message: fault, origin, secret });
+    if (fault !== undefined) faults.push({ path: showPath(path), message: fault, origin });
   }
   return faults;
 }

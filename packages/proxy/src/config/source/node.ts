@@ -20,6 +20,7 @@ export interface SourceFile {
 /** Where a value was said. */
 export type Origin =
   | { readonly from: "file"; readonly file: SourceFile; readonly span: Span | undefined }
+  /** `text` is the value as it may be shown. */
   | { readonly from: "env"; readonly name: string; readonly text: string }
   | { readonly from: "flag" };
 

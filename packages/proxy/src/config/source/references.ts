@@ -2,12 +2,14 @@ import { messageOf } from "@pagoda/core";
 import { readFileSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 
+import { isSecretKey } from "./secrets.ts";
+
 /** What the references of one text come to. */
 export interface Expanded {
   readonly text: string;
   /** Whether there was one. */
   readonly changed: boolean;
-  /** Whether a part of it came from a file. */
+  /** Whether a part of it came from a file, or from a variable that is named like a secret. */
   readonly secret: boolean;
   /** The files that were read, absolute. */
   readonly files: readonly string[];
@@ -42,16 +44,18 @@ export function expand(text: string, parts: ReferenceParts): Expanded | readonly
   const bad: BadReference[] = [];
   const files: string[] = [];
   let changed = false;
+  let secret = false;
   const expanded = text.replaceAll(reference, (match: string, ...rest: unknown[]) => {
     const { inner = "", end = "" } = rest.at(-1) as Record<string, string>;
     changed = true;
     if (match.startsWith("$$")) return match.slice(1);
+    secret ||= inner.startsWith("file:") || isSecretKey(inner.replace(/:-.*$/s, ""));
     const result = end === "" ? unclosed : lookUp(inner, parts, files);
     if (typeof result === "string") return result;
     bad.push({ reference: match, ...result });
     return "";
   });
-  return bad.length > 0 ? bad : { text: expanded, changed, secret: files.length > 0, files };
+  return bad.length > 0 ? bad : { text: expanded, changed, secret, files };
 }
 
 type Fault = Omit<BadReference, "reference">;

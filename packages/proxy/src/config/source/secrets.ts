@@ -22,6 +22,11 @@ export function isSecretPath(path: Path): boolean {
 // What follows a secret key, for text that could not be parsed: to the end of the line, to be sure.
 const secretRest = /((?:^|[\s{,"'-])[\w-]*(?:pass|pwd|secret|token|credential)[\w-]*["']?\s*[:=]\s*)\S.*$/i;
 
+/** Whether a value is never shown, wherever it stands: a URL with a login in it. */
+export function isSecretValue(value: unknown): boolean {
+  return typeof value === "string" && /:\/\/[^/\s@]*:[^/\s]*@/.test(value);
+}
+
 /** A line of a file without its secrets; `shift` says where a column went. */
 export function redactLine(
   file: SourceFile,

@@ -1,6 +1,6 @@
 import { maxDepth } from "./node.ts";
 import type { ConfigNode, MapEntry, Origin, Path } from "./node.ts";
-import { isSecretPath } from "./secrets.ts";
+import { isSecretPath, isSecretValue } from "./secrets.ts";
 
 /** A tree of values that have one origin: of a TypeScript file, or of flags. `undefined` is as good as absent. */
 export function fromValues(value: unknown, origin: Origin, path: Path = []): ConfigNode {
@@ -22,7 +22,7 @@ export function fromValues(value: unknown, origin: Origin, path: Path = []): Con
       return { kind: "map", entries: new Map(entries), origin };
     }
   }
-  return { kind: "leaf", value, origin, secret: isSecretPath(path) };
+  return { kind: "leaf", value, origin, secret: isSecretPath(path) || isSecretValue(value) };
 }
 
 /**

@@ -5,7 +5,7 @@ import type { ConfigFault } from "../fault.ts";
 import { maxDepth, showPath, unresolved } from "./node.ts";
 import type { ConfigNode, LeafNode, MapEntry, Origin, Path, SourceFile, Span } from "./node.ts";
 import { expand } from "./references.ts";
-import { guessSecrets, isSecretPath } from "./secrets.ts";
+import { guessSecrets, isSecretPath, isSecretValue } from "./secrets.ts";
 
 /** Nodes of a file at most, those that aliases stand for counted again. */
 const maxNodes = 20_000;
@@ -136,7 +136,7 @@ class YamlReader {
       return { kind: "map", entries, origin: first ?? this.#origin([node.range[0], node.range[0] + 1, 0]) };
     }
     if (isSeq(node)) {
-      const items = node.items.map((item, index) => this.#node(item as ParsedNode, [...path, index]));
+      const items = node.items.map((item, index) => this.#node(item, [...path, index]));
       return { kind: "list", items, origin: this.#origin([node.range[0], node.range[0] + 1, 0]) };
     }
     return this.#leaf(node.value, node.range, path);
@@ -148,7 +148,7 @@ class YamlReader {
 
   #leaf(value: unknown, range: Range, path: Path): LeafNode {
     const origin = this.#origin(range);
-    const secret = isSecretPath(path);
+    const secret = isSecretPath(path) || isSecretValue(value);
     if (secret && !isReference(value)) this.#hide(range);
     if (typeof value !== "string" || !value.includes("${")) return { kind: "leaf", value, origin, secret };
     const expanded = expand(value, { env: this.#parts.env, folder: this.#file.folder });
@@ -159,7 +159,7 @@ class YamlReader {
         kind: "leaf",
         value: text,
         origin,
-        secret: secret || expanded.secret,
+        secret: secret || expanded.secret || isSecretValue(text),
         ...(changed && { loose: "scalar" }),
       };
     }
@@ -167,7 +167,7 @@ class YamlReader {
       // Shown even where the value is secret: what is referred to is not.
       const start = this.#parts.text.indexOf(reference, range[0]);
       const at = start === -1 || start >= range[1] ? range : ([start, start + reference.length, 0] as const);
-      this.#faults.push({ path: showPath(path), message, hint, origin: this.#origin(at), secret });
+      this.#faults.push({ path: showPath(path), message, hint, origin: this.#origin(at) });
     }
     // Nothing else is said of a value that is not known.
     return { kind: "leaf", value: unresolved, origin, secret };
