@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { defaultListen, defaults } from "../src/options.ts";
+import { defaultAdminBind, defaultBind } from "../src/config/defaults.ts";
 import { stagesOf } from "./dockerfile.ts";
 import { isAdminPath, readText } from "./ops-files.ts";
 
@@ -30,12 +30,12 @@ describe("ops/docker/Dockerfile", () => {
   it("asks the admin server for its health, where it is when nobody says", () => {
     const [, url] = /"(http:[^"]+)"\]$/.exec(last("HEALTHCHECK")) ?? [];
     const { host, port, pathname } = new URL(url ?? "");
-    expect(host).toBe(`${defaults.admin?.host}:${defaults.admin?.port}`);
+    expect(host).toBe(`${defaultAdminBind.host}:${defaultAdminBind.port}`);
     expect({ port: Number(port), known: isAdminPath(pathname) }).toEqual({ port: 9190, known: true });
   });
 
   it("names the ports that it listens on when nobody says", () => {
-    expect(last("EXPOSE")).toBe(`${defaultListen.port} ${defaults.admin?.port}`);
+    expect(last("EXPOSE")).toBe(`${defaultBind.port} ${defaultAdminBind.port}`);
   });
 
   it("runs nothing in the image that is shipped, and fetches nothing from outside", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { exitCodes } from "../src/cli/exit.ts";
-import { defaults } from "../src/options.ts";
+import { configDefaults } from "../src/config/defaults.ts";
 import { readText } from "./ops-files.ts";
 
 /** The settings of the unit: by key, its values in order. */
@@ -24,7 +24,7 @@ describe("ops/systemd/pagoda.service", () => {
   });
 
   it("gives a drain more time than it takes", () => {
-    expect(Number(one("TimeoutStopSec")) * 1_000).toBeGreaterThan(defaults.drainTimeoutMs);
+    expect(Number(one("TimeoutStopSec")) * 1_000).toBeGreaterThan(configDefaults.drainTimeoutMs);
   });
 
   it("does not start again what would fail again", () => {
@@ -33,7 +33,7 @@ describe("ops/systemd/pagoda.service", () => {
   });
 
   it("has files for every connection and its upstream", () => {
-    expect(Number(one("LimitNOFILE"))).toBeGreaterThan(defaults.maxConnections * 3);
+    expect(Number(one("LimitNOFILE"))).toBeGreaterThan(configDefaults.limits.connections * 3);
   });
 
   it.each([
