@@ -4,6 +4,9 @@ import { AddressMetrics } from "./address-metrics.ts";
 import { DetectionMetrics } from "./detection-metrics.ts";
 import { ProcessMetrics } from "./process-metrics.ts";
 import type { BuildInfo } from "./process-metrics.ts";
+import { KafkaMetrics } from "./kafka/kafka-metrics.ts";
+import { cappedSeries } from "./kafka/series.ts";
+import type { SeriesBounds } from "./kafka/series.ts";
 import { TcpMetrics } from "./tcp-metrics.ts";
 import { UpstreamMetrics } from "./upstream-metrics.ts";
 
@@ -11,6 +14,10 @@ export interface MetricsOptions {
   /** Where to register. Required: prom-client's global registry is never touched. */
   readonly registry: Registry;
   readonly build: BuildInfo;
+  /** What bounds the series of topics and clients. @default caps of the standard profile */
+  readonly series?: SeriesBounds;
+  /** Whether records are counted by client and topic together. @default false */
+  readonly edges?: boolean;
 }
 
 /** Every family of a proxy, made once per registry and handed to the layers that feed them. */
@@ -21,10 +28,16 @@ export interface Metrics {
   readonly upstream: UpstreamMetrics;
   readonly detection: DetectionMetrics;
   readonly addresses: AddressMetrics;
+  readonly kafka: KafkaMetrics;
 }
 
 /** @throws Error, from prom-client, when the registry already has one of the families. */
-export function createMetrics({ registry, build }: MetricsOptions): Metrics {
+export function createMetrics({
+  registry,
+  build,
+  series = cappedSeries(),
+  edges = false,
+}: MetricsOptions): Metrics {
   return {
     registry,
     process: new ProcessMetrics(registry, build),
@@ -32,5 +45,6 @@ export function createMetrics({ registry, build }: MetricsOptions): Metrics {
     upstream: new UpstreamMetrics(registry),
     detection: new DetectionMetrics(registry),
     addresses: new AddressMetrics(registry),
+    kafka: new KafkaMetrics(registry, { series, edges }),
   };
 }
