@@ -1,5 +1,4 @@
-import { Counter, Gauge, Histogram } from "prom-client";
-import type { Registry } from "prom-client";
+import type { Metric, Registry } from "prom-client";
 
 /**
  * Families whose series are plain numbers in objects that the hot path keeps: counting is an
@@ -27,98 +26,80 @@ export class Cell {
 }
 
 /** The series of one family, by their labels. */
-class Cells<Name extends string, C> {
+abstract class Family<Name extends string, C extends { readonly labels: Labels<string> }> {
+  readonly name: string;
+  readonly help: string;
+  /** How the pages of several processes are put together. */
+  readonly aggregator = "sum";
+  abstract readonly type: string;
+  readonly #labelNames: readonly Name[];
   readonly #cells = new Map<string, C>();
-  readonly #names: readonly Name[];
-  readonly #make: (labels: Labels<Name>) => C;
 
-  constructor(names: readonly Name[], make: (labels: Labels<Name>) => C) {
-    this.#names = names;
-    this.#make = make;
+  constructor(registry: Registry, { name, help, labelNames }: FamilyOptions<Name>) {
+    this.name = name;
+    this.help = help;
+    this.#labelNames = labelNames;
+    // What prom-client asks of a metric; its own classes do not leave the values to others.
+    registry.registerMetric(this as unknown as Metric);
   }
 
-  get(labels: Labels<Name>): C {
+  /** The series with these labels, made when it is asked for first: with 0, or without observations. */
+  cell(labels: Labels<Name>): C {
     const key = this.#keyOf(labels);
     let cell = this.#cells.get(key);
-    if (cell === undefined) this.#cells.set(key, (cell = this.#make(labels)));
+    if (cell === undefined) this.#cells.set(key, (cell = this.make(labels)));
     return cell;
   }
 
-  remove(labels: Labels<Name>): void {
+  /** Takes a series off the page. */
+  drop({ labels }: C): void {
     this.#cells.delete(this.#keyOf(labels));
   }
 
-  values(): C[] {
-    return [...this.#cells.values()];
+  /** For prom-client: what is on the page. */
+  get(): Promise<object> {
+    const { name, help, type, aggregator } = this;
+    const values = [...this.#cells.values()].flatMap((cell) => this.samples(cell));
+    return Promise.resolve({ name, help, type, values, aggregator });
   }
+
+  /** For prom-client: begins anew. */
+  reset(): void {
+    for (const cell of this.#cells.values()) this.clear(cell);
+  }
+
+  protected abstract make(labels: Labels<Name>): C;
+  protected abstract samples(cell: C): readonly object[];
+  protected abstract clear(cell: C): void;
 
   // Label values may hold any character.
   #keyOf(labels: Labels<Name>): string {
-    return JSON.stringify(this.#names.map((name) => labels[name]));
+    return JSON.stringify(this.#labelNames.map((name) => labels[name]));
+  }
+}
+
+abstract class NumberFamily<Name extends string> extends Family<Name, Cell> {
+  protected make(labels: Labels<Name>): Cell {
+    return new Cell(labels);
+  }
+
+  protected samples({ labels, value }: Cell): readonly object[] {
+    return [{ labels, value }];
+  }
+
+  protected clear(cell: Cell): void {
+    cell.value = 0;
   }
 }
 
 /** A counter of cells. */
-export class CellCounter<Name extends string> extends Counter<Name> {
-  readonly #cells: Cells<Name, Cell>;
-  readonly #shown: FamilyOptions<Name>;
-
-  constructor(registry: Registry, options: FamilyOptions<Name>) {
-    super({ ...options, registers: [registry] });
-    this.#shown = options;
-    this.#cells = new Cells(options.labelNames, (labels) => new Cell(labels));
-  }
-
-  /** The series with these labels, made with the value 0 when it is asked for first. */
-  cell(labels: Labels<Name>): Cell {
-    return this.#cells.get(labels);
-  }
-
-  drop({ labels }: Cell): void {
-    this.#cells.remove(labels);
-  }
-
-  override get(): ReturnType<Counter<Name>["get"]> {
-    return Promise.resolve(shown(this.#shown, "counter", this.#cells.values())) as never;
-  }
-
-  override reset(): void {
-    for (const cell of this.#cells.values()) cell.value = 0;
-  }
+export class CellCounter<Name extends string> extends NumberFamily<Name> {
+  readonly type = "counter";
 }
 
 /** A gauge of cells. */
-export class CellGauge<Name extends string> extends Gauge<Name> {
-  readonly #cells: Cells<Name, Cell>;
-  readonly #shown: FamilyOptions<Name>;
-
-  constructor(registry: Registry, options: FamilyOptions<Name>) {
-    super({ ...options, registers: [registry] });
-    this.#shown = options;
-    this.#cells = new Cells(options.labelNames, (labels) => new Cell(labels));
-  }
-
-  /** The series with these labels, made with the value 0 when it is asked for first. */
-  cell(labels: Labels<Name>): Cell {
-    return this.#cells.get(labels);
-  }
-
-  drop({ labels }: Cell): void {
-    this.#cells.remove(labels);
-  }
-
-  override get(): ReturnType<Gauge<Name>["get"]> {
-    return Promise.resolve(shown(this.#shown, "gauge", this.#cells.values())) as never;
-  }
-
-  override reset(): void {
-    for (const cell of this.#cells.values()) cell.value = 0;
-  }
-}
-
-function shown({ name, help }: FamilyOptions<string>, type: string, cells: readonly Cell[]): object {
-  const values = cells.map(({ labels, value }) => ({ labels, value }));
-  return { name, help, type, values, aggregator: "sum" };
+export class CellGauge<Name extends string> extends NumberFamily<Name> {
+  readonly type = "gauge";
 }
 
 /** What an OpenMetrics page shows beside a bucket: who was one of those in it. */
@@ -187,33 +168,24 @@ export interface HistogramOptions<Name extends string> extends FamilyOptions<Nam
 }
 
 /** A histogram of cells. */
-export class CellHistogram<Name extends string> extends Histogram<Name> {
-  readonly #cells: Cells<Name, HistogramCell>;
-  readonly #shown: FamilyOptions<Name>;
+export class CellHistogram<Name extends string> extends Family<Name, HistogramCell> {
+  readonly type = "histogram";
+  readonly #buckets: readonly number[];
 
   constructor(registry: Registry, options: HistogramOptions<Name>) {
-    super({ ...options, buckets: [...options.buckets], registers: [registry] });
-    this.#shown = options;
-    this.#cells = new Cells(options.labelNames, (labels) => new HistogramCell(labels, options.buckets));
+    super(registry, options);
+    this.#buckets = options.buckets;
   }
 
-  /** The series with these labels, made without observations when it is asked for first. */
-  cell(labels: Labels<Name>): HistogramCell {
-    return this.#cells.get(labels);
+  protected make(labels: Labels<Name>): HistogramCell {
+    return new HistogramCell(labels, this.#buckets);
   }
 
-  override get(): ReturnType<Histogram<Name>["get"]> {
-    const { name, help } = this.#shown;
-    const values = this.#cells.values().flatMap((cell) => cell.samples(name));
-    return Promise.resolve({ name, help, type: "histogram", values, aggregator: "sum" }) as never;
+  protected samples(cell: HistogramCell): readonly object[] {
+    return cell.samples(this.name);
   }
 
-  /** What prom-client asks for instead of `get` when it prints a page. */
-  getForPromString(): ReturnType<Histogram<Name>["get"]> {
-    return this.get();
-  }
-
-  override reset(): void {
-    for (const cell of this.#cells.values()) cell.reset();
+  protected clear(cell: HistogramCell): void {
+    cell.reset();
   }
 }
