@@ -47,8 +47,10 @@ export class ClientTally {
   }
 
   request(apiClass: ApiClass): void {
-    const labels = { ...this.#labels, api_class: apiClass };
-    const cell = (this.#requests[apiClass] ??= this.#own(this.#families.clientRequests, labels));
+    const cell = (this.#requests[apiClass] ??= this.#own(this.#families.clientRequests, {
+      ...this.#labels,
+      api_class: apiClass,
+    }));
     cell.value += 1;
   }
 

@@ -116,8 +116,8 @@ export class ConnectionTally {
   }
 
   /** Was it a long poll that ended with nothing? Then how long it took says nothing of the broker. */
-  #read({ api, node, request, ...exchange }: Exchange, answer: KafkaResponse): boolean {
-    this.#begin(api);
+  #read(exchange: Exchange, answer: KafkaResponse): boolean {
+    this.#begin(exchange.api);
     let waited = false;
     try {
       if (answer.api === null) return false;
@@ -131,14 +131,11 @@ export class ConnectionTally {
         (empty ? this.#listener.fetchedNothing : this.#listener.fetchedData).value += 1;
         waited = empty && this.#worst === "success";
       } else {
-        this.#throttled(
-          exchange.sentMs,
-          this.#partitions.produced({ request, produced: exchange.produced }, answer),
-        );
+        this.#throttled(exchange.sentMs, this.#partitions.produced(exchange, answer));
       }
     } finally {
       // Also one that cannot be read is an answer.
-      node.response(this.#worst);
+      exchange.node.response(this.#worst);
     }
     return waited;
   }

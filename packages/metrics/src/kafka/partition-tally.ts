@@ -41,11 +41,8 @@ export class PartitionTally {
    * returns how long the broker says it held the client back.
    * @param answer undefined with acks=0: nobody knows what became of it
    */
-  produced(
-    { request, produced }: Pick<Exchange, "request" | "produced">,
-    answer: KafkaResponse | undefined,
-  ): number {
-    this.#refused.clear();
+  produced({ request, produced }: Exchange, answer: KafkaResponse | undefined): number {
+    if (this.#refused.size > 0) this.#refused.clear();
     this.#name = undefined;
     const throttleMs = answer === undefined ? 0 : tellResponse(answer, this.#onAnswered).throttleTimeMs;
     if (produced === undefined && request.whole) tellRequest(request, this.#onProduced);
