@@ -90,7 +90,8 @@ describe("what the numbers survive", () => {
           ? answerOf(request, SyncGroup, { errorCode: codes.pop() ?? 0 })
           : answerEmpty(request),
     });
-    for (const api of [JoinGroup, SyncGroup, JoinGroup, SyncGroup, SyncGroup]) await tier.ask(api as typeof JoinGroup);
+    for (const api of [JoinGroup, SyncGroup, JoinGroup, SyncGroup, SyncGroup])
+      await tier.ask(api as typeof JoinGroup);
     expect(await tier.value("pagoda_group_rebalance_duration_seconds_count")).toBe(1);
   });
 

@@ -27,6 +27,8 @@ const fixedBytes: Readonly<Partial<Record<FieldSchema["type"], number>>> = {
   uuid: 16,
 };
 
+const numbered: ReadonlySet<string> = new Set(["throttleTimeMs", "index", "partitionIndex"]);
+
 /** A batch's size stands before this byte, and counts from it on (KIP-98). */
 const afterBatchSize = 12;
 const batchHeaderBytes = 61;
@@ -122,19 +124,22 @@ export class StreamWalk {
     else if (type === "bytes") yield* this.#skip(yield* this.#length(field, 4));
     else if (type === "string") {
       const length = yield* this.#length(field, 2);
-      if (role === "topicName" && length > 0) sink.topic?.(yield* this.#text(length), undefined);
-      else yield* this.#skip(length);
+      if (role === "topicName" && length > 0) {
+        const topic = yield* this.#text(length);
+        sink.topic?.(topic, undefined);
+      } else yield* this.#skip(length);
     } else if (type === "uuid" && role === "topicId") {
       yield* this.#need(16);
-      sink.topic?.(undefined, this.#bytes.toString("base64url", this.#at, (this.#at += 16)));
-    } else if (role === "errorCode") {
-      sink.errorCode?.(yield* this.#int(2));
-    } else if (name === "throttleTimeMs") {
-      sink.throttleTimeMs?.(yield* this.#int(4));
-    } else if (name === "acks") {
-      sink.acks?.(yield* this.#int(2));
-    } else if (name === "index" || name === "partitionIndex") {
-      sink.partition?.(yield* this.#int(4));
+      const topicId = this.#bytes.toString("base64url", this.#at, (this.#at += 16));
+      sink.topic?.(undefined, topicId);
+    } else if (type === "int16" && (role === "errorCode" || name === "acks")) {
+      const value = yield* this.#int(2);
+      if (name === "acks") sink.acks?.(value);
+      else sink.errorCode?.(value);
+    } else if (type === "int32" && numbered.has(name)) {
+      const value = yield* this.#int(4);
+      if (name === "throttleTimeMs") sink.throttleTimeMs?.(value);
+      else sink.partition?.(value);
     } else yield* this.#skip(fixedBytes[type] ?? 0);
   }
 
