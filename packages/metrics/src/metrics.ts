@@ -4,9 +4,9 @@ import { AddressMetrics } from "./address-metrics.ts";
 import { DetectionMetrics } from "./detection-metrics.ts";
 import { ProcessMetrics } from "./process-metrics.ts";
 import type { BuildInfo } from "./process-metrics.ts";
+import { SeriesLimits } from "./cardinality/series-limits.ts";
+import type { SeriesLimitsOptions } from "./cardinality/series-limits.ts";
 import { KafkaMetrics } from "./kafka/kafka-metrics.ts";
-import { cappedSeries } from "./kafka/series.ts";
-import type { SeriesBounds } from "./kafka/series.ts";
 import { TcpMetrics } from "./tcp-metrics.ts";
 import { UpstreamMetrics } from "./upstream-metrics.ts";
 
@@ -14,10 +14,8 @@ export interface MetricsOptions {
   /** Where to register. Required: prom-client's global registry is never touched. */
   readonly registry: Registry;
   readonly build: BuildInfo;
-  /** What bounds the series of topics and clients. @default caps of the standard profile */
-  readonly series?: SeriesBounds;
-  /** Whether records are counted by client and topic together. @default false */
-  readonly edges?: boolean;
+  /** The profile, and what bounds the series of topics and clients. @default the standard profile */
+  readonly series?: SeriesLimitsOptions;
 }
 
 /** Every family of a proxy, made once per registry and handed to the layers that feed them. */
@@ -28,6 +26,7 @@ export interface Metrics {
   readonly upstream: UpstreamMetrics;
   readonly detection: DetectionMetrics;
   readonly addresses: AddressMetrics;
+  readonly series: SeriesLimits;
   readonly kafka: KafkaMetrics;
 }
 
@@ -45,6 +44,7 @@ export function createMetrics({
     upstream: new UpstreamMetrics(registry),
     detection: new DetectionMetrics(registry),
     addresses: new AddressMetrics(registry),
-    kafka: new KafkaMetrics(registry, { series, edges }),
+    series,
+    kafka: new KafkaMetrics(registry, { series }),
   };
 }

@@ -47,7 +47,7 @@ function shape(family: Family | undefined): object | undefined {
 async function livePage(): Promise<ReadonlyMap<string, Family>> {
   const registry = new Registry();
   const build = { version: "0.1.0", commit: "abc1234", kafkaProtocol: "4.3" };
-  const metrics = createMetrics({ registry, build, edges: true });
+  const metrics = createMetrics({ registry, build, series: { profile: "detailed" } });
   metrics.process.configApplied("sha256:9f2c", "flags");
   metrics.process.listenerState("main", "serving");
   metrics.process.servedCertificate("main", () => new Date());

@@ -12,7 +12,7 @@ const clients = 10_000;
 const topics = 5_000;
 
 it(`stays under its caps with ${clients} client ids and ${topics} topics`, async () => {
-  const metrics = createMetrics({ registry: new Registry(), build, edges: true });
+  const metrics = createMetrics({ registry: new Registry(), build, series: { profile: "detailed" } });
   const records = batch(1);
   const name = (): string =>
     randomUUID()

@@ -36,7 +36,7 @@ async function start() {
   const [bootstrapPort = 0, ...ports] = listeners.map(({ address }) => address.port);
   const advertiser = portPerNode({ bootstrapPort, ports });
   const registry = new Registry();
-  const metrics = createMetrics({ registry, build, edges: true });
+  const metrics = createMetrics({ registry, build, series: { profile: "detailed" } });
   const topicIds = new TopicIds();
   const requests = serveKafka((connection, own) => {
     const target = advertiser.targetOf(connection) ?? "bootstrap";

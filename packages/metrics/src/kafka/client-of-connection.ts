@@ -20,10 +20,10 @@ export class ClientOfConnection {
   }
 
   request(clientId: string | null, apiClass: ApiClass): void {
-    if (clientId !== this.#clientId || this.tally?.alive !== true) this.#become(clientId);
+    if (clientId !== this.#clientId || this.tally?.series.alive !== true) this.#become(clientId);
     const { tally } = this;
     if (tally === undefined) return;
-    this.#listener.touch(tally);
+    tally.series.touch();
     tally.request(apiClass);
     const { software } = this.#session;
     if (software !== undefined && software !== this.#software) {
@@ -51,6 +51,6 @@ export class ClientOfConnection {
   }
 
   #leave(): void {
-    if (this.tally?.alive === true) this.tally.connected(-1);
+    if (this.tally?.series.alive === true) this.tally.connected(-1);
   }
 }

@@ -3,7 +3,10 @@ import type { ClientSoftware } from "@pagoda/kafka";
 
 import type { ApiClass } from "./api-class.ts";
 import type { Cell, CellCounter, CellGauge } from "./cells.ts";
+import type { SeriesLimits } from "../cardinality/series-limits.ts";
 import type { KafkaFamilies } from "./families.ts";
+import { OwnSeries } from "./own-series.ts";
+import type { OpenValues, TallyParts } from "./own-series.ts";
 import type { Op } from "./topic-tally.ts";
 
 /** Names of software that one client label shows. A client library has one. */
@@ -13,9 +16,9 @@ const other = "__other__";
 /** The series of one client on one listener; each is made when it is first counted. */
 export class ClientTally {
   readonly client: string;
-  /** False once its series were dropped: whoever holds it asks for another one. */
-  alive = true;
+  readonly series: OwnSeries;
   readonly #families: KafkaFamilies;
+  readonly #bounds: SeriesLimits;
   readonly #labels: { readonly listener: string; readonly client: string };
   readonly #requests: { [Class in ApiClass]?: Cell } = {};
   readonly #bytes: { [O in Op]?: Cell } = {};
@@ -23,27 +26,21 @@ export class ClientTally {
   readonly #edges = new Map<string, Cell>();
   readonly #software = new Set<string>();
   #connections: Cell | undefined;
-  readonly #drops: (() => void)[] = [];
 
-  constructor(families: KafkaFamilies, listener: string, client: string) {
+  constructor({ families, bounds, listener, onDrop }: TallyParts, client: string) {
+    this.series = new OwnSeries(bounds, "client", onDrop);
+    this.#bounds = bounds;
     this.#families = families;
     this.client = client;
     this.#labels = { listener, client };
   }
 
-  /** Series that it holds now. */
-  get size(): number {
-    return this.#drops.length;
-  }
-
-  /** Connections that use it. */
-  get connections(): number {
-    return this.#connections?.value ?? 0;
-  }
-
   connected(more: 1 | -1): void {
     this.#connections ??= this.#own(this.#families.clientConnections, this.#labels);
     this.#connections.value += more;
+    // A gauge that vanished with connections open would never come right again.
+    if (this.#connections.value > 0) this.series.hold();
+    else this.series.release();
   }
 
   request(apiClass: ApiClass): void {
@@ -74,7 +71,8 @@ export class ClientTally {
     const key = `${op} ${topic}`;
     let cell = this.#edges.get(key);
     if (cell === undefined) {
-      cell = this.#own(this.#families.edgeRecords, { ...this.#labels, topic, op });
+      if (!this.#bounds.openLabels) return;
+      cell = this.#own(this.#families.edgeRecords, { ...this.#labels, topic, op }, { topic });
       this.#edges.set(key, cell);
     }
     cell.value += records;
@@ -91,21 +89,14 @@ export class ClientTally {
     const before = this.#families.clientInfo.cell(labels);
     if (before.value === 1) return;
     this.#software.add(name);
-    this.#own(this.#families.clientInfo, labels).value = 1;
-  }
-
-  /** Takes its series off the page. It must not be counted in any more. */
-  drop(): void {
-    this.alive = false;
-    for (const drop of this.#drops) drop();
+    this.#own(this.#families.clientInfo, labels, { software_version: labels.software_version }).value = 1;
   }
 
   #own<Name extends string>(
     family: CellCounter<Name> | CellGauge<Name>,
     labels: Readonly<Record<Name, string>>,
+    values: OpenValues = {},
   ): Cell {
-    const cell = family.cell(labels);
-    this.#drops.push(() => family.drop(cell));
-    return cell;
+    return this.series.cell(family, labels, { client: this.client, ...values });
   }
 }

@@ -7,28 +7,27 @@ import { UnderWay } from "./exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import { KafkaFamilies } from "./families.ts";
 import { ListenerTally } from "./listener-tally.ts";
-import type { SeriesBounds } from "./series.ts";
+import type { SeriesLimits } from "../cardinality/series-limits.ts";
 
 export interface KafkaMetricsOptions {
   /** What bounds the series of topics and clients. */
-  readonly series: SeriesBounds;
-  /** Whether records are counted by client and topic together (`pagoda_edge_records_total`). @default false */
-  readonly edges?: boolean;
+  readonly series: SeriesLimits;
 }
 
 /** The families of the kafka, topic and client sections. `kafkaMetrics` and its neighbours feed them. */
 export class KafkaMetrics {
   /** The families themselves, for the layers of this package. */
   readonly families: KafkaFamilies;
+  /** Whether records are counted by client and topic together: with the detailed profile. */
   readonly edges: boolean;
-  readonly #series: SeriesBounds;
+  readonly #series: SeriesLimits;
   readonly #listeners = new Map<string, ListenerTally>();
   readonly #exchanges = new WeakMap<Connection, UnderWay<Exchange>>();
 
   /** @throws Error, from prom-client, when the registry already has one of the families. */
-  constructor(registry: Registry, { series, edges = false }: KafkaMetricsOptions) {
+  constructor(registry: Registry, { series }: KafkaMetricsOptions) {
     this.families = new KafkaFamilies(registry);
-    this.edges = edges;
+    this.edges = series.profile === "detailed";
     this.#series = series;
   }
 

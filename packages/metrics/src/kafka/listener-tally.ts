@@ -6,14 +6,9 @@ import { ApiTally } from "./api-tally.ts";
 import type { Cell, HistogramCell } from "./cells.ts";
 import { ClientTally } from "./client-tally.ts";
 import type { KafkaFamilies } from "./families.ts";
-import type { SeriesBounds } from "./series.ts";
+import type { SeriesLimits } from "../cardinality/series-limits.ts";
+import type { TallyParts } from "./own-series.ts";
 import { TopicTally } from "./topic-tally.ts";
-
-/** A tally of open labels, and how to say that it is in use. */
-interface Tracked<T> {
-  readonly tally: T;
-  readonly tracked: { touch(): void };
-}
 
 /** A topic that a request names by an id that nobody has seen the name of. */
 const unknownId = "__unknown_id__";
@@ -29,13 +24,13 @@ export class ListenerTally {
   readonly fetchedData: Cell;
   readonly fetchedNothing: Cell;
   readonly #families: KafkaFamilies;
-  readonly #series: SeriesBounds;
+  readonly #series: SeriesLimits;
   readonly #direction: Direction;
   readonly #apis: (ApiTally | undefined)[] = [];
-  readonly #topics = new Map<string, Tracked<TopicTally>>();
-  readonly #clients = new Map<string, Tracked<ClientTally>>();
+  readonly #topics = new Map<string, TopicTally>();
+  readonly #clients = new Map<string, ClientTally>();
 
-  constructor(families: KafkaFamilies, series: SeriesBounds, listener: string, direction: Direction) {
+  constructor(families: KafkaFamilies, series: SeriesLimits, listener: string, direction: Direction) {
     this.#families = families;
     this.#series = series;
     this.#direction = direction;
@@ -64,52 +59,33 @@ export class ListenerTally {
     if (!this.#series.openLabels) return undefined;
     const known = name !== "" || id === zeroUuid ? name : topicIds?.nameOf(id);
     const topic = known === undefined ? unknownId : this.#series.topic.resolve(known);
-    return this.#tracked("topic", this.#topics, topic, () => {
-      return new TopicTally(this.#families, this.listener, topic);
-    });
+    return this.#alive(this.#topics, topic, (parts) => new TopicTally(parts, topic));
   }
 
   /** The client's series; undefined without open labels. */
   client(clientId: string | null): ClientTally | undefined {
     if (!this.#series.openLabels) return undefined;
     const client = clientId === null || clientId === "" ? noClientId : this.#series.client.resolve(clientId);
-    return this.#tracked("client", this.#clients, client, () => {
-      return new ClientTally(this.#families, this.listener, client);
-    });
+    return this.#alive(this.#clients, client, (parts) => new ClientTally(parts, client));
   }
 
   softwareVersion(version: string): string {
     return this.#series.softwareVersion.resolve(version);
   }
 
-  /** Says that a client's series are in use. */
-  touch({ client }: ClientTally): void {
-    this.#clients.get(client)?.tracked.touch();
-  }
-
-  #tracked<T extends TopicTally | ClientTally>(
-    group: "topic" | "client",
-    tallies: Map<string, Tracked<T>>,
+  /** The tally of that label, in use from now on. */
+  #alive<T extends TopicTally | ClientTally>(
+    tallies: Map<string, T>,
     label: string,
-    make: () => T,
+    make: (parts: TallyParts) => T,
   ): T {
-    let entry = tallies.get(label);
-    if (entry === undefined) {
-      const tally = make();
-      const evict = (): void => {
-        tallies.delete(label);
-        tally.drop();
-      };
-      const series = {
-        get size() {
-          return tally.size;
-        },
-        evict,
-      };
-      entry = { tally, tracked: this.#series.track(group, series) };
-      tallies.set(label, entry);
+    let tally = tallies.get(label);
+    if (tally === undefined) {
+      const onDrop = (): void => void tallies.delete(label);
+      tally = make({ families: this.#families, bounds: this.#series, listener: this.listener, onDrop });
+      tallies.set(label, tally);
     }
-    entry.tracked.touch();
-    return entry.tally;
+    tally.series.touch();
+    return tally;
   }
 }

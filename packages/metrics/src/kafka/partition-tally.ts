@@ -149,7 +149,7 @@ export class PartitionTally {
   }
 
   #topicOf(name: string, id: string): TopicTally | undefined {
-    if (name === this.#name && id === this.#id && this.#topic?.alive !== false) return this.#topic;
+    if (name === this.#name && id === this.#id && this.#topic?.series.alive !== false) return this.#topic;
     this.#name = name;
     this.#id = id;
     this.#topic = this.#parts.listener.topic(name, id, this.#parts.topicIds);

@@ -2,6 +2,8 @@ import { kafkaErrorOf } from "@pagoda/kafka/protocol";
 
 import type { Cell, CellCounter, CellGauge } from "./cells.ts";
 import type { KafkaFamilies } from "./families.ts";
+import { OwnSeries } from "./own-series.ts";
+import type { TallyParts } from "./own-series.ts";
 
 export type Op = "produce" | "fetch";
 
@@ -10,8 +12,7 @@ const codecs = ["none", "gzip", "snappy", "lz4", "zstd"];
 /** The series of one topic on one listener; each is made when it is first counted. */
 export class TopicTally {
   readonly topic: string;
-  /** False once its series were dropped: whoever holds it asks for another one. */
-  alive = true;
+  readonly series: OwnSeries;
   readonly #families: KafkaFamilies;
   readonly #labels: { readonly listener: string; readonly topic: string };
   readonly #records: { [O in Op]?: Cell } = {};
@@ -19,17 +20,12 @@ export class TopicTally {
   readonly #batches = new Map<number, Cell>();
   readonly #errors = new Map<string, Cell>();
   #lastProduced: Cell | undefined;
-  readonly #drops: (() => void)[] = [];
 
-  constructor(families: KafkaFamilies, listener: string, topic: string) {
+  constructor({ families, bounds, listener, onDrop }: TallyParts, topic: string) {
+    this.series = new OwnSeries(bounds, "topic", onDrop);
     this.#families = families;
     this.topic = topic;
     this.#labels = { listener, topic };
-  }
-
-  /** Series that it holds now. */
-  get size(): number {
-    return this.#drops.length;
   }
 
   records(op: Op, records: number, bytes: number): void {
@@ -71,18 +67,10 @@ export class TopicTally {
     cell.value += 1;
   }
 
-  /** Takes its series off the page. It must not be counted in any more. */
-  drop(): void {
-    this.alive = false;
-    for (const drop of this.#drops) drop();
-  }
-
   #own<Name extends string>(
     family: CellCounter<Name> | CellGauge<Name>,
     labels: Readonly<Record<Name, string>>,
   ): Cell {
-    const cell = family.cell(labels);
-    this.#drops.push(() => family.drop(cell));
-    return cell;
+    return this.series.cell(family, labels, { topic: this.topic });
   }
 }
