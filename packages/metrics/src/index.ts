@@ -21,6 +21,8 @@ export { latencyBuckets, sizeBuckets } from "./buckets.ts";
 export type { ExemplarLabels } from "./kafka/cells.ts";
 export { KafkaMetrics } from "./kafka/kafka-metrics.ts";
 export type { KafkaMetricsOptions } from "./kafka/kafka-metrics.ts";
+export { SeriesLimits } from "./cardinality/series-limits.ts";
+export type { SeriesLimitsOptions } from "./cardinality/series-limits.ts";
 export { AddressMetrics } from "./address-metrics.ts";
 export { DetectionMetrics } from "./detection-metrics.ts";
 export { ProcessMetrics } from "./process-metrics.ts";

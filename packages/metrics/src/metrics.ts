@@ -31,12 +31,8 @@ export interface Metrics {
 }
 
 /** @throws Error, from prom-client, when the registry already has one of the families. */
-export function createMetrics({
-  registry,
-  build,
-  series = cappedSeries(),
-  edges = false,
-}: MetricsOptions): Metrics {
+export function createMetrics({ registry, build, series: limits = {} }: MetricsOptions): Metrics {
+  const series = new SeriesLimits(registry, limits);
   return {
     registry,
     process: new ProcessMetrics(registry, build),
