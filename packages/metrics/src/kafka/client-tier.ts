@@ -1,6 +1,7 @@
 import { layer } from "@pagoda/core";
 import type { SameLayer } from "@pagoda/core";
 import type { KafkaAnswer, KafkaRequest, KafkaSession, TopicIds } from "@pagoda/kafka";
+import { MalformedMessageError } from "@pagoda/kafka/protocol";
 import type { Connection } from "@pagoda/tcp";
 
 import type { Direction } from "../tcp-metrics.ts";
@@ -56,7 +57,10 @@ export function kafkaMetrics(options: KafkaTierOptions): SameLayer<KafkaRequest,
     const exchanges = kafka.exchanges(connection);
     // `closed` never rejects.
     void connection.closed.then(() => tally.client.closed());
-    const unreadable = guarded((error) => kafka.codecError(connection.listener, "client", error));
+    const unreadable = guarded((error) => {
+      const ofRequest = error instanceof MalformedMessageError && error.messageName.endsWith("Request");
+      kafka.codecError(connection.listener, ofRequest ? "client" : "broker", error);
+    });
     const begin = (request: KafkaRequest): Exchange | undefined => {
       try {
         return tally.begin(request);
