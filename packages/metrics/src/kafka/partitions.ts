@@ -55,17 +55,21 @@ export function tellRequest(
 
 /** They stand behind the transactional id, which is null of nearly all. */
 function acksOf(body: Uint8Array, version: number): number {
-  const view = new DataView(body.buffer, body.byteOffset, body.length);
   let at = 0;
   if (version >= 9) {
     let length = 0;
     for (let shift = 0, byte = 0x80; byte >= 0x80; shift += 7) {
-      byte = view.getUint8(at++);
+      byte = body[at++] ?? 0;
       length |= (byte & 0x7f) << shift;
     }
     at += Math.max(length - 1, 0);
-  } else if (version >= 3) at = 2 + Math.max(view.getInt16(0), 0);
-  return view.getInt16(at);
+  } else if (version >= 3) at = 2 + Math.max(int16At(body, 0), 0);
+  return int16At(body, at);
+}
+
+/** Of bytes that are not there, 0: whoever reads the rest says what is missing. */
+function int16At(bytes: Uint8Array, at: number): number {
+  return ((((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0)) << 16) >> 16;
 }
 
 /**
