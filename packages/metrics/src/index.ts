@@ -7,9 +7,22 @@ export { tcpMetrics } from "./tcp-metrics.ts";
 export type { TcpMetricsOptions } from "./tcp-metrics.ts";
 export { detectionMetrics } from "./detection-metrics.ts";
 export type { DetectionMetricsOptions } from "./detection-metrics.ts";
+export { kafkaMetrics } from "./kafka/client-tier.ts";
+export type { KafkaTierOptions } from "./kafka/client-tier.ts";
+export { upstreamKafkaMetrics } from "./kafka/upstream-tier.ts";
+export type { UpstreamKafkaTierOptions } from "./kafka/upstream-tier.ts";
+export { timedLayer } from "./kafka/timed-layer.ts";
+export type { TimedLayerOptions } from "./kafka/timed-layer.ts";
+export { codecErrors } from "./kafka/codec-errors.ts";
+export type { CodecErrorsOptions } from "./kafka/codec-errors.ts";
 
 // For people who write layers of their own.
-export { latencyBuckets } from "./buckets.ts";
+export { latencyBuckets, sizeBuckets } from "./buckets.ts";
+export type { ExemplarLabels } from "./kafka/cells.ts";
+export { KafkaMetrics } from "./kafka/kafka-metrics.ts";
+export type { KafkaMetricsOptions } from "./kafka/kafka-metrics.ts";
+export { SeriesLimits } from "./cardinality/series-limits.ts";
+export type { SeriesLimitsOptions } from "./cardinality/series-limits.ts";
 export { AddressMetrics } from "./address-metrics.ts";
 export { DetectionMetrics } from "./detection-metrics.ts";
 export { ProcessMetrics } from "./process-metrics.ts";

@@ -8,6 +8,7 @@ import { memoryConnections } from "@pagoda/tcp/testing";
 
 import { createMetrics, detectionMetrics, metricsPage, tcpMetrics } from "../src/index.ts";
 import type { Metrics } from "../src/index.ts";
+import { feedKafka } from "./kafka-traffic.ts";
 import { parseOpenMetrics } from "./open-metrics.ts";
 import type { Family } from "./open-metrics.ts";
 import { pendingFamilies } from "./pending-families.ts";
@@ -46,13 +47,14 @@ function shape(family: Family | undefined): object | undefined {
 async function livePage(): Promise<ReadonlyMap<string, Family>> {
   const registry = new Registry();
   const build = { version: "0.1.0", commit: "abc1234", kafkaProtocol: "4.3" };
-  const metrics = createMetrics({ registry, build });
+  const metrics = createMetrics({ registry, build, series: { profile: "detailed" } });
   metrics.process.configApplied("sha256:9f2c", "flags");
   metrics.process.listenerState("main", "serving");
   metrics.process.servedCertificate("main", () => new Date());
   await metrics.upstream.connecting("bootstrap", () => Promise.resolve());
   metrics.addresses.leaked("DescribeConfigs", "text");
   await connectOnce(metrics);
+  await feedKafka(metrics);
   const { body } = await metricsPage(registry, openMetrics);
   return parseOpenMetrics(body);
 }

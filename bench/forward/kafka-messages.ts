@@ -1,0 +1,42 @@
+/** The requests and responses of the Kafka benchmarks that a codec has to be able to read. */
+
+import { KafkaRequest } from "@pagoda/kafka";
+import { encodeBatch, Heartbeat, Produce } from "@pagoda/kafka/protocol";
+
+export const exchangeKinds = ["heartbeat", "produce"] as const;
+export type ExchangeKind = (typeof exchangeKinds)[number];
+
+/** A request of about 100 bytes and its answer, or a Produce of one record of 100 bytes and its answer. */
+export function exchangeOf(kind: ExchangeKind): { readonly request: Buffer; readonly response: Buffer } {
+  if (kind === "heartbeat") {
+    const request = heartbeat();
+    return framesOf(request, request.respond(Heartbeat.response.of({})));
+  }
+  const request = produce();
+  const partitionResponses = [{ index: 0, baseOffset: 42n }];
+  const body = Produce.response.of({ responses: [{ name: "orders", partitionResponses }] });
+  return framesOf(request, request.respond(body));
+}
+
+interface Framed {
+  toFrame(correlationId: number): Uint8Array;
+}
+
+function framesOf(
+  request: Framed,
+  response: Framed,
+): { readonly request: Buffer; readonly response: Buffer } {
+  return { request: Buffer.from(request.toFrame(1)), response: Buffer.from(response.toFrame(1)) };
+}
+
+function heartbeat() {
+  const body = Heartbeat.request.of({ groupId: "billing", memberId: "m".repeat(60), generationId: 3 });
+  return KafkaRequest.of(Heartbeat, { version: 4, body, clientId: "checkout-1" });
+}
+
+function produce() {
+  const records = encodeBatch({ baseTimestamp: 1_000n, records: [{ value: Buffer.alloc(100, "v") }] });
+  const topicData = [{ name: "orders", partitionData: [{ index: 0, records }] }];
+  const body = Produce.request.of({ acks: -1, timeoutMs: 30_000, topicData });
+  return KafkaRequest.of(Produce, { version: 9, body, clientId: "checkout-1" });
+}
