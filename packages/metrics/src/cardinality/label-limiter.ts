@@ -4,9 +4,9 @@ import type { LabelOptions } from "./options.ts";
 import { labelPattern, maxValueLength } from "./pattern.ts";
 
 /** The value of what is not shown by itself. */
-export const otherValue = "__other__";
+const otherValue = "__other__";
 /** The value of what is empty, or has nothing left after its instance was taken off. */
-export const noneValue = "__none__";
+const noneValue = "__none__";
 
 export interface LabelLimiterOptions extends LabelOptions {
   /** The label, as errors name it. */
