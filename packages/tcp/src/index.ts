@@ -2,7 +2,11 @@
 export { closeCauseOf, closeCauses, Connection, ConnectionClosedError } from "./connection.ts";
 export type { CloseCause, Closing, ConnectionOptions, Endpoint, TlsFacts } from "./connection.ts";
 export { formatEndpoint, InvalidEndpointError, parseEndpoint } from "./endpoint.ts";
-export { bind, ConnectionLimitError, listen } from "./listen.ts";
+export { ConnectionLimitError, ConnectionRateError } from "./connection-limits.ts";
+export type { ConnectionLimits } from "./connection-limits.ts";
+export { AddressLimitError, limitPerAddress } from "./address-limit.ts";
+export type { LimitPerAddressOptions } from "./address-limit.ts";
+export { bind, listen } from "./listen.ts";
 export type { Listener, ListenOptions } from "./listen.ts";
 export { ListenError } from "./listen-error.ts";
 export type { ListenErrorCode } from "./listen-error.ts";
@@ -29,6 +33,8 @@ export type { Pem } from "./tls/pem.ts";
 export type { Reload, Reloadable, ReloadOptions } from "./tls/reloading.ts";
 export { serverTls } from "./tls/server-tls.ts";
 export type { ClientCertificates, ServerTls, ServerTlsOptions } from "./tls/server-tls.ts";
+export { sniffTls } from "./tls/sniff.ts";
+export type { Sniffing, SniffOutcome, SniffTlsOptions } from "./tls/sniff.ts";
 export { terminateTls } from "./tls/terminate.ts";
 export type { TerminateTlsOptions } from "./tls/terminate.ts";
 
