@@ -10,7 +10,7 @@ import {
   parseEndpoint,
   serve,
   serverTls,
-  terminateTls,
+  sniffTls,
 } from "@pagoda/tcp";
 import type { CertificateSource, Connection, Detected, Endpoint, ListenerServing } from "@pagoda/tcp";
 import { createServer } from "node:http";
@@ -42,7 +42,7 @@ export async function start({ broker, certificate, port = 0 }: OnePortOptions): 
     // A client that stalls, in whatever it speaks.
     .push(idleTimeout({ idleTimeoutMs: 600_000 }))
     // Above detection, which then sees what is inside.
-    .push(optional(tls, (terminate) => terminateTls({ tls: terminate, plaintext: "allow" })))
+    .push(optional(tls, (terminate) => sniffTls({ tls: terminate, timeoutMs: 5_000 })))
     .push(detect({ timeoutMs: 5_000 }))
     .push(route({ when: speaksHttp1, to: httpService(web) }))
     // What is left is Kafka, or none of ours.

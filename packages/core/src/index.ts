@@ -68,5 +68,7 @@ export { Scope } from "./scope.ts";
 export { layer, named, nameWith } from "./layer.ts";
 export type { BareCall, Layer, SameLayer, Tier } from "./layer.ts";
 export { callable, milliseconds, notNegative, positive, whole } from "./options.ts";
+export { TokenBucket } from "./parts/token-bucket.ts";
+export type { TokenBucketOptions } from "./parts/token-bucket.ts";
 export { borrow, guard, GuardedService, nameOf, service, serviceOf } from "./service.ts";
 export type { Call, Service, ServiceOptions, ServiceParts, ServiceStatus } from "./service.ts";

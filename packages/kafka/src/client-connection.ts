@@ -1,6 +1,6 @@
 import { guard, Scope } from "@pagoda/core";
 import type { Context, GuardedService } from "@pagoda/core";
-import { ConnectionClosedError } from "@pagoda/tcp";
+import { connectionDrain, ConnectionClosedError } from "@pagoda/tcp";
 import type { Connection } from "@pagoda/tcp";
 
 import { Answers } from "./answers.ts";
@@ -58,6 +58,7 @@ export class ClientConnection {
     const stops = [
       scope.defer(() => this.#stop()),
       this.#limits.drain?.onStart(() => this.#stop()),
+      cx.get(connectionDrain)?.onStart(() => this.#stop()),
       cx.onCancel((reason) => this.#end(() => this.#over.reject(reason))),
     ];
     try {

@@ -21,7 +21,7 @@ export { denyApis } from "./layers/deny-apis.ts";
 export type { DenyApisOptions } from "./layers/deny-apis.ts";
 export { kafkaSession } from "./session/watch-session.ts";
 export { currentSession, KafkaSession } from "./session/kafka-session.ts";
-export type { ClientSoftware } from "./session/kafka-session.ts";
+export type { ClientSoftware, KafkaSessionOptions } from "./session/kafka-session.ts";
 export type { SaslFacts } from "./session/sasl-exchange.ts";
 export { TopicIds } from "./topics/topic-ids.ts";
 export type { TopicIdsOptions } from "./topics/topic-ids.ts";

@@ -1,5 +1,6 @@
 import { Context, Drain, TimeoutError } from "@pagoda/core";
 import { mockService } from "@pagoda/core/testing";
+import { connectionDrain } from "@pagoda/tcp";
 import { memoryConnections } from "@pagoda/tcp/testing";
 import { describe, expect, it } from "vitest";
 
@@ -102,9 +103,16 @@ describe("serveKafka, at the end", () => {
     expect(await served.received.atLeast(sizes)).toEqual(Buffer.from(metadataResponse(1)));
   });
 
-  it("answers what is under way when it drains, takes nothing more, then is done", async () => {
+  /** As `maxAge` tells a single connection to end. */
+  const itsOwn = (drain: Drain) =>
+    serve({}, (inner) => ({ call: (client, cx) => inner.call(client, cx.with(connectionDrain, drain)) }));
+
+  it.each([
+    ["it drains", (drain: Drain) => serve({ drain })],
+    ["only this connection is told to end", itsOwn],
+  ])("answers what is under way when %s, takes nothing more, then is done", async (_, start) => {
     const drain = new Drain();
-    const served = serve({ drain });
+    const served = start(drain);
     served.client.stream.write(metadataRequest(1));
     await arrived(served, 1);
     void drain.start({ deadlineMs: 1_000 });

@@ -57,7 +57,7 @@ export interface ServeKafkaOptions {
   readonly lingerMs?: number;
   /**
    * When it starts, no further request is taken: what is under way is answered, then the connection
-   * is closed.
+   * is closed. The `connectionDrain` of the call's context ends one connection in the same way.
    * @default a drain that never starts
    */
   readonly drain?: Drain;

@@ -76,6 +76,38 @@ describe("tcpMetrics", () => {
     expect(await value("pagoda_tcp_open_total", { direction: "inbound", peer: "src", tls: "false" })).toBe(1);
   });
 
+  it("counts a connection whose TLS is sniffed once that is known, with every byte", async () => {
+    const { tcp, value } = start();
+    const [client, server] = memoryConnections();
+    const sniffed = tcpMetrics<Connection, void>({ metrics: { tcp }, tls: "sniffed" })({
+      call: async (connection) => void (await connection.closed),
+    });
+    const served = sniffed.call(server, Context.background());
+    server.stream.resume();
+    client.stream.write("hello");
+    expect(await value("pagoda_tcp_open_total")).toBe(0);
+    tcp.settleTls(server, true);
+    tcp.settleTls(server, false);
+    expect(await value("pagoda_tcp_open_connections", { tls: "true" })).toBe(1);
+    server.close("policy");
+    await served;
+    expect(await value("pagoda_tcp_read_bytes_total", { tls: "true" })).toBe(5);
+    expect(await value("pagoda_tcp_close_total", { tls: "true", cause: "policy" })).toBe(1);
+    expect(await value("pagoda_tcp_open_total")).toBe(1);
+  });
+
+  it("counts a connection that closed before anybody knew as one without TLS", async () => {
+    const { tcp, value } = start();
+    const [, server] = memoryConnections();
+    tcp.watchUnsettled(server, { direction: "inbound", peer: "src" });
+    server.close("io_error");
+    await server.closed;
+    await Promise.resolve();
+    expect(await value("pagoda_tcp_open_total", { tls: "false" })).toBe(1);
+    expect(await value("pagoda_tcp_close_total", { tls: "false", cause: "io_error" })).toBe(1);
+    expect(await value("pagoda_tcp_open_connections")).toBe(0);
+  });
+
   // The contract calls with texts, so the counting is stood in for; the forwarding is not.
   const uncounted = { tcp: { watch: () => {} } } as unknown as { tcp: TcpMetrics };
   layerContract(

@@ -33,6 +33,8 @@ export class TcpMetrics {
   readonly #written: Counter<(typeof labelNames)[number]>;
   readonly #live = new Set<LiveBytes>();
   readonly #series = new Set<string>();
+  /** Connections of which it is not known yet whether they have TLS. */
+  readonly #unsettled = new WeakMap<Connection, (tls: boolean) => void>();
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -90,6 +92,23 @@ export class TcpMetrics {
     });
   }
 
+  /**
+   * Counts a connection under the right `tls` where its first bytes decide that: as opened once
+   * `settleTls` has said it, and at its close at the latest, as without TLS then. No byte is missed.
+   */
+  watchUnsettled(connection: Connection, labels: Omit<TcpLabels, "tls">): void {
+    const settle = (tls: boolean): void => {
+      if (this.#unsettled.delete(connection)) this.watch(connection, { ...labels, tls });
+    };
+    this.#unsettled.set(connection, settle);
+    void connection.closed.then(() => settle(false));
+  }
+
+  /** Says of a connection that is watched unsettled what it speaks; the first word counts. */
+  settleTls(connection: Connection, tls: boolean): void {
+    this.#unsettled.get(connection)?.(tls);
+  }
+
   /** Every cause exists from the first connection on, so that `rate()` sees the first close. */
   #preRegister(labels: { listener: string; direction: Direction; peer: Peer; tls: string }): void {
     const key = Object.values(labels).join("\n");
@@ -130,20 +149,25 @@ export interface TcpMetricsOptions {
   readonly metrics: { readonly tcp: TcpMetrics };
   /** @default "inbound" */
   readonly direction?: Direction;
-  /** Whether this listener terminates TLS. @default false */
-  readonly tls?: boolean;
+  /**
+   * Whether this listener terminates TLS. `sniffed`: the client decides, and `settleTls` says which
+   * it was; hand it to `sniffTls`:
+   *
+   * ```ts
+   * sniffTls({ tls, onSniffed: (connection, { tls }) => metrics.tcp.settleTls(connection, tls) })
+   * ```
+   * @default false
+   */
+  readonly tls?: boolean | "sniffed";
 }
 
 /** Counts accepted connections. Outermost, so that it sees what the layers below refuse. */
 export function tcpMetrics<C extends Connection, R>(options: TcpMetricsOptions): SameLayer<C, R> {
   const { tcp } = options.metrics;
-  const labels: TcpLabels = {
-    direction: options.direction ?? "inbound",
-    peer: "src",
-    tls: options.tls ?? false,
-  };
+  const { direction = "inbound", tls = false } = options;
   return layer("tcpMetrics", (inner) => (connection: C, cx) => {
-    tcp.watch(connection, labels);
+    if (tls === "sniffed") tcp.watchUnsettled(connection, { direction, peer: "src" });
+    else tcp.watch(connection, { direction, peer: "src", tls });
     return inner.call(connection, cx);
   });
 }

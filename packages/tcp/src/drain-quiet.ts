@@ -1,7 +1,8 @@
 import { layer, milliseconds } from "@pagoda/core";
 import type { Drain, SameLayer } from "@pagoda/core";
 
-import type { Connection } from "./connection.ts";
+import { connectionDrain } from "./connection-drain.ts";
+import type { CloseCause, Connection } from "./connection.ts";
 
 export interface DrainQuietOptions {
   readonly drain: Drain;
@@ -16,7 +17,8 @@ export interface DrainQuietOptions {
 /**
  * Closes connections on which nothing moves once the process drains, with the cause `drain`, so
  * that clients which keep connections for days do not hold it up until its deadline. Those that are
- * busy go on; before the drain it does nothing.
+ * busy go on; before the drain it does nothing. One that is told to end by `maxAge` is closed in the
+ * same way, with the cause `policy`.
  *
  * A connection that still has bytes to write is not quiet, however slowly they are taken.
  */
@@ -25,16 +27,20 @@ export function drainQuiet<C extends Connection, R>(options: DrainQuietOptions):
   const quietMs = milliseconds("quietMs", options.quietMs ?? 1_000);
 
   return layer("drainQuiet", (inner) => (connection: C, cx) => {
-    connection.scope.defer(drain.onStart(() => closeWhenQuiet(connection, quietMs)));
+    connection.scope.defer(drain.onStart(() => closeWhenQuiet(connection, quietMs, "drain")));
+    const itsOwn = cx.get(connectionDrain);
+    if (itsOwn !== undefined) {
+      connection.scope.defer(itsOwn.onStart(() => closeWhenQuiet(connection, quietMs, "policy")));
+    }
     return inner.call(connection, cx);
   });
 }
 
-function closeWhenQuiet(connection: Connection, quietMs: number): void {
+function closeWhenQuiet(connection: Connection, quietMs: number, cause: CloseCause): void {
   let seen = moved(connection);
   const timer = setInterval(() => {
     const now = moved(connection);
-    if (now === seen && connection.transport.writableLength === 0) connection.close("drain");
+    if (now === seen && connection.transport.writableLength === 0) connection.close(cause);
     seen = now;
   }, quietMs);
   connection.scope.defer(() => clearInterval(timer));

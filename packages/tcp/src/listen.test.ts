@@ -1,3 +1,4 @@
+import { classify } from "@pagoda/core";
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Socket } from "node:net";
@@ -112,6 +113,25 @@ describe("bind", () => {
     await turns(() => accepted.length === 2);
     expect(refused).toHaveLength(1);
     accepted[1]?.close("drain");
+  });
+
+  it("goes by limits that were replaced, and says which one refused", async () => {
+    const refused: Connection[] = [];
+    const listener = await bound({ onRefused: (connection) => refused.push(connection) });
+    const accepted: Connection[] = [];
+    listener.connections.subscribe((connection) => accepted.push(connection));
+    await client(listener);
+    const limits = [{ maxConnectionsPerAddress: 1 }, { maxConnections: 1 }];
+    for (const limit of limits) {
+      listener.limit(limit);
+      await once((await client(listener)).resume(), "end");
+    }
+    const closings = await Promise.all(refused.map(({ closed }) => closed));
+    expect(closings.map(({ cause, error }) => [cause, classify(error).code])).toEqual([
+      ["policy", "CONNECTION_LIMIT_PER_ADDRESS"],
+      ["policy", "CONNECTION_LIMIT"],
+    ]);
+    for (const connection of accepted) connection.close("drain");
   });
 
   it("stops accepting when the subscriber leaves, and leaves what it handed out alone", async () => {

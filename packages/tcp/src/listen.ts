@@ -1,4 +1,4 @@
-import { notNegative, ProxyError, whole } from "@pagoda/core";
+import { notNegative, whole } from "@pagoda/core";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import type { Server, Socket } from "node:net";
@@ -7,22 +7,18 @@ import type { Subscriber } from "rxjs";
 
 import { Connection } from "./connection.ts";
 import type { Endpoint } from "./connection.ts";
+import { Admission } from "./connection-limits.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import { ListenError } from "./listen-error.ts";
 import { localEndpoint, remoteEndpoint } from "./socket-endpoints.ts";
 
-export interface ListenOptions {
+export interface ListenOptions extends ConnectionLimits {
   /** Address or name to listen on. @default "" (every address, IPv4 and IPv6) */
   readonly host?: string;
   /** 0 takes a free one: {@link Listener.address} says which. */
   readonly port: number;
   /** The `listener` of every connection: a label, so from configuration. */
   readonly name: string;
-  /**
-   * Connections open at once. One more is accepted and closed at once with the cause `policy`:
-   * its client learns so directly, where a listener that stopped accepting would leave it waiting.
-   * @default 10000
-   */
-  readonly maxConnections?: number;
   /**
    * Connections that the system completes and holds until they are accepted; more are not
    * answered, and their clients try again. Linux caps it at `net.core.somaxconn`.
@@ -37,7 +33,7 @@ export interface ListenOptions {
    * @default 60000 (1 minute)
    */
   readonly keepAliveMs?: number;
-  /** Told of each connection beyond `maxConnections`, already closed: something to count. */
+  /** Told of each connection beyond a limit, already closed: something to count. */
   readonly onRefused?: (connection: Connection) => void;
   /**
    * Told when the system could not accept a connection (EMFILE: no descriptor left). Accepting
@@ -59,22 +55,15 @@ export interface Listener extends AsyncDisposable {
   /** Accepted connections that have not closed. */
   readonly open: number;
   /**
+   * Replaces the limits for connections that come from now on; the open ones stay.
+   * @throws RangeError for a limit that makes no sense; the old ones are kept then.
+   */
+  limit(limits: ConnectionLimits): void;
+  /**
    * Stops accepting. Connections already handed out live on; any that nobody took is closed with
    * the cause `drain`.
    */
   close(): Promise<void>;
-}
-
-/** More connections than `maxConnections` were open. */
-export class ConnectionLimitError extends ProxyError {
-  readonly code = "CONNECTION_LIMIT";
-  readonly retriable = true;
-  readonly kind = "overload";
-  readonly maxConnections: number;
-  constructor(listener: string, maxConnections: number) {
-    super(`listener ${listener}: ${maxConnections} connections are open, which is its limit`);
-    this.maxConnections = maxConnections;
-  }
 }
 
 /**
@@ -83,7 +72,7 @@ export class ConnectionLimitError extends ProxyError {
  */
 export async function bind(options: ListenOptions): Promise<Listener> {
   const { host = "", port, name, noDelay = true } = options;
-  const maxConnections = whole("maxConnections", options.maxConnections ?? 10_000, 1);
+  const admission = new Admission(name, options);
   const backlog = whole("backlog", options.backlog ?? 511, 1);
   const keepAliveMs = notNegative("keepAliveMs", options.keepAliveMs ?? 60_000);
   whole("port", port, 0, 65_535);
@@ -94,7 +83,7 @@ export async function bind(options: ListenOptions): Promise<Listener> {
     keepAlive: keepAliveMs > 0,
     keepAliveInitialDelay: keepAliveMs,
   });
-  const acceptor = new Acceptor(server, { name, maxConnections, onRefused: options.onRefused });
+  const acceptor = new Acceptor(server, { name, admission, onRefused: options.onRefused });
   try {
     server.listen({ port, backlog, ...(host !== "" && { host }) });
     await once(server, "listening");
@@ -109,8 +98,9 @@ export async function bind(options: ListenOptions): Promise<Listener> {
     address: boundTo(server),
     connections: acceptor.connections,
     get open() {
-      return acceptor.open;
+      return admission.open;
     },
+    limit: (limits) => admission.replace(limits),
     close: async () => acceptor.close(),
     [Symbol.asyncDispose]: async () => acceptor.close(),
   };
@@ -135,13 +125,12 @@ export function listen(options: ListenOptions): Observable<Connection> {
 
 interface AcceptorOptions {
   readonly name: string;
-  readonly maxConnections: number;
+  readonly admission: Admission;
   readonly onRefused: ((connection: Connection) => void) | undefined;
 }
 
 /** Hands the sockets of a server to one subscriber, holding those that come before it. */
 class Acceptor {
-  open = 0;
   readonly connections: Observable<Connection>;
   readonly #server: Server;
   readonly #options: AcceptorOptions;
@@ -166,22 +155,21 @@ class Acceptor {
   }
 
   #accept(socket: Socket): void {
-    const { name, maxConnections, onRefused } = this.#options;
+    const { name, admission, onRefused } = this.#options;
+    const remote = remoteEndpoint(socket);
     const connection = new Connection(socket, {
-      remote: remoteEndpoint(socket),
+      remote,
       local: localEndpoint(socket),
       listener: name,
     });
-    if (this.open >= maxConnections) {
-      connection.close("policy", new ConnectionLimitError(name, maxConnections));
+    const refused = admission.enter(remote.host);
+    if (refused !== undefined) {
+      connection.close("policy", refused);
       onRefused?.(connection);
       return;
     }
-    this.open += 1;
     // Not `closed`: a promise is late by a turn, and the limit would refuse what it need not.
-    socket.once("close", () => {
-      this.open -= 1;
-    });
+    socket.once("close", () => admission.leave(remote.host));
     if (this.#subscriber === undefined) this.#waiting.push(connection);
     else this.#subscriber.next(connection);
   }

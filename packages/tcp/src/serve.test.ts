@@ -213,7 +213,8 @@ describe("serve", () => {
     const connections = new Subject<Connection>();
     const address = { host: "192.0.2.1", port: 9092 };
     const close = (): Promise<void> => Promise.resolve();
-    const listener = { name: "t", address, connections, open: 0, close, [Symbol.asyncDispose]: close };
+    const limit = (): void => {};
+    const listener = { name: "t", address, connections, open: 0, limit, close, [Symbol.asyncDispose]: close };
     expect(
       serve(
         listener,

@@ -10,7 +10,7 @@ import { acceptProxyHeader } from "../src/proxy-protocol/accept.ts";
 import { serve } from "../src/serve.ts";
 import { clientTls } from "../src/tls/client-tls.ts";
 import { serverTls } from "../src/tls/server-tls.ts";
-import { terminateTls } from "../src/tls/terminate.ts";
+import { sniffTls } from "../src/tls/sniff.ts";
 import { testAuthority } from "./certificates.ts";
 
 /** Sockets, timers and the like that keep the process alive, by kind. */
@@ -33,7 +33,7 @@ describe("1,000 connections, opened and closed", () => {
     const drain = new Drain();
     const echo = stack<Connection, void>()
       .push(acceptProxyHeader({ trusted: ["127.0.0.1"], mode: "optional" }))
-      .push(terminateTls({ tls: server, plaintext: "allow" }))
+      .push(sniffTls({ tls: server }))
       .service(
         service(async ({ stream }, cx) => {
           await peek(stream, { maxBytes: 1, timeoutMs: 60_000 }, (bytes) => bytes.length > 0, cx);

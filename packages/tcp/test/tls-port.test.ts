@@ -17,8 +17,8 @@ import { memoryConnections } from "../src/testing/memory-connections.ts";
 import { clientTls } from "../src/tls/client-tls.ts";
 import { serverTls } from "../src/tls/server-tls.ts";
 import type { ServerTlsOptions } from "../src/tls/server-tls.ts";
+import { sniffTls } from "../src/tls/sniff.ts";
 import { terminateTls } from "../src/tls/terminate.ts";
-import type { TerminateTlsOptions } from "../src/tls/terminate.ts";
 import { testAuthority } from "./certificates.ts";
 import type { TestAuthority, TestCertificate } from "./certificates.ts";
 
@@ -47,10 +47,10 @@ interface Port {
 
 async function open(
   tls: Partial<ServerTlsOptions>,
-  options: Partial<TerminateTlsOptions> = {},
+  endTls: typeof terminateTls<Connection, void> = terminateTls,
 ): Promise<Port> {
   const built = await serverTls({ certificates: [kafka], reloadEveryMs: 0, ...tls });
-  const layered = terminateTls<Connection, void>({ tls: built, ...options })(echo);
+  const layered = endTls({ tls: built })(echo);
   const ends: ((closing: Closing) => void)[] = [];
   const watched = service<Connection, void>((connection, cx) => {
     void connection.closed.then((closing) => ends.shift()?.(closing));
@@ -69,7 +69,7 @@ async function open(
 
 describe("one port", () => {
   it("serves TLS and plain text", async () => {
-    const { serving } = await open({}, { plaintext: "allow" });
+    const { serving } = await open({}, sniffTls);
     const cx = Context.background();
     const tls = await clientTls({ ca: authority.cert, reloadEveryMs: 0 });
     const [secure, plain] = await Promise.all([
@@ -82,14 +82,17 @@ describe("one port", () => {
     expect(await text(plain.stream)).toBe("plain: hello");
   });
 
-  it("takes a PROXY header before the handshake", async () => {
+  it.each([
+    ["required", terminateTls<Connection, void>],
+    ["sniffed", sniffTls<Connection, void>],
+  ])("takes a PROXY header before the handshake where TLS is %s", async (_, endTls) => {
     const tls = await serverTls({ certificates: [kafka], reloadEveryMs: 0 });
     const who = service<Connection, void>(async ({ stream, remote, peer, tls }) => {
       stream.end(`${remote.host} by way of ${peer.host}, ${tls?.version}`);
     });
     const layered = stack<Connection, void>()
       .push(acceptProxyHeader({ trusted: ["127.0.0.1"] }))
-      .push(terminateTls({ tls }))
+      .push(endTls({ tls }))
       .service(who);
     const serving = serve(await bind({ host: "127.0.0.1", port: 0, name: "test" }), layered);
     opened.push(serving);
@@ -106,8 +109,23 @@ describe("one port", () => {
     connection.close("drain");
   });
 
+  it("takes a PROXY header before plain text", async () => {
+    const tls = await serverTls({ certificates: [kafka], reloadEveryMs: 0 });
+    const layered = stack<Connection, void>()
+      .push(acceptProxyHeader({ trusted: ["127.0.0.1"] }))
+      .push(sniffTls({ tls }))
+      .service(echo);
+    const serving = serve(await bind({ host: "127.0.0.1", port: 0, name: "test" }), layered);
+    opened.push(serving);
+    const [, client] = memoryConnections({ client: { host: "198.51.100.7", port: 7 } });
+    const preamble = proxyHeaderFor(client);
+    const { stream } = await connect({ ...serving.address, preamble }, Context.background());
+    stream.end("hello");
+    expect(await text(stream)).toBe("plain: hello");
+  });
+
   it("takes a handshake that comes one byte at a time", async () => {
-    const { serving } = await open({}, { plaintext: "allow" });
+    const { serving } = await open({}, sniffTls);
     const [left, right] = memoryDuplex();
     const network = connectTcp({ port: serving.address.port, noDelay: true });
     network.pipe(right);

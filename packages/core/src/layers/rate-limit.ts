@@ -2,7 +2,8 @@ import type { Context } from "../context.ts";
 import { ClosedError, ProxyError } from "../error.ts";
 import { layer } from "../layer.ts";
 import type { SameLayer } from "../layer.ts";
-import { positive, whole } from "../options.ts";
+import { whole } from "../options.ts";
+import { TokenBucket } from "../parts/token-bucket.ts";
 import { WaitQueue } from "../parts/wait-queue.ts";
 
 /**
@@ -40,31 +41,22 @@ export class RateLimitedError extends ProxyError {
 }
 
 export function rateLimit<Req, Res>(options: RateLimitOptions): SameLayer<Req, Res> {
-  const perSecond = positive("perSecond", options.perSecond);
-  const burst = whole("burst", options.burst ?? 1, 1);
+  const { perSecond, burst } = options;
   const maxQueued = whole("maxQueued", options.maxQueued ?? 0, 0);
-  const tokenMs = 1_000 / perSecond;
+  const newBucket = (): TokenBucket => new TokenBucket({ perSecond, ...(burst !== undefined && { burst }) });
+  // Checks the options, here rather than where the stack is built.
+  newBucket();
 
   return layer("rateLimit", (inner) => {
     const queue = new WaitQueue();
+    const bucket = newBucket();
     let timer: NodeJS.Timeout | undefined;
-    // Tokens the bucket lacks, at that time: whole while no time passes, so that a burst is exact.
-    let lacking = 0;
-    let atMs = 0;
-
-    /** Whole milliseconds until there is a token for the one behind so many others. */
-    const waitMs = (ahead: number): number => {
-      const now = performance.now();
-      lacking = Math.max(0, lacking - (now - atMs) / tokenMs);
-      atMs = now;
-      return Math.ceil(Math.max(0, lacking + ahead + 1 - burst) * tokenMs);
-    };
 
     // One timer for the whole queue: only its first waits for the clock, the others for the first.
     const releaseOnTime = (): void => {
       timer = undefined;
-      for (; queue.size > 0 && waitMs(0) === 0; queue.release()) lacking += 1;
-      if (queue.size > 0) timer = setTimeout(releaseOnTime, waitMs(0));
+      for (; queue.size > 0 && bucket.waitMs() === 0; queue.release()) bucket.take();
+      if (queue.size > 0) timer = setTimeout(releaseOnTime, bucket.waitMs());
     };
     const stopIfEmpty = (): void => {
       if (queue.size > 0) return;
@@ -74,7 +66,7 @@ export function rateLimit<Req, Res>(options: RateLimitOptions): SameLayer<Req, R
 
     const callInTurn = (request: Req, cx: Context): Promise<Res> => {
       const answer = queue.hold(cx, () => inner.call(request, cx));
-      timer ??= setTimeout(releaseOnTime, waitMs(0));
+      timer ??= setTimeout(releaseOnTime, bucket.waitMs());
       answer.then(stopIfEmpty, stopIfEmpty);
       return answer;
     };
@@ -82,9 +74,9 @@ export function rateLimit<Req, Res>(options: RateLimitOptions): SameLayer<Req, R
     return {
       call: (request: Req, cx: Context) => {
         cx.throwIfCancelled();
-        const ms = waitMs(queue.size);
+        const ms = bucket.waitMs(queue.size);
         if (ms === 0) {
-          lacking += 1;
+          bucket.take();
           return inner.call(request, cx);
         }
         if (queue.size < maxQueued && ms < cx.remainingMs()) return callInTurn(request, cx);
@@ -92,7 +84,7 @@ export function rateLimit<Req, Res>(options: RateLimitOptions): SameLayer<Req, R
       },
       status: () => {
         const status = inner.status();
-        return status === "open" && waitMs(queue.size) > 0 ? "busy" : status;
+        return status === "open" && bucket.waitMs(queue.size) > 0 ? "busy" : status;
       },
       dispose: () => queue.fail(new ClosedError("the queue for a token")),
     };

@@ -11,6 +11,14 @@ export interface ClientSoftware {
   readonly version: string;
 }
 
+export interface KafkaSessionOptions {
+  /**
+   * Called once, when the broker has let the client in: SASL has succeeded, or it was answered what
+   * only those are who need none, or have it behind them. Must not throw.
+   */
+  readonly onLetIn?: () => void;
+}
+
 /**
  * What is known of the client at the other end of one connection. It learns as requests and answers
  * pass; nothing that it keeps is secret.
@@ -26,9 +34,11 @@ export class KafkaSession {
   #software: ClientSoftware | undefined;
   #sasl: SaslFacts | undefined;
   #exchange: SaslExchange | undefined;
+  #onLetIn: (() => void) | undefined;
 
-  constructor(connection: Pick<Connection, "tls">) {
+  constructor(connection: Pick<Connection, "tls">, { onLetIn }: KafkaSessionOptions = {}) {
     this.#connection = connection;
+    this.#onLetIn = onLetIn;
   }
 
   /** The client id of the last request that had one. */
@@ -94,11 +104,23 @@ export class KafkaSession {
   /** The broker has answered what it answers only to those who have authenticated. */
   sawService(): void {
     if (this.#exchange?.openEnded === true) this.#accept(this.#exchange);
+    this.letIn();
+  }
+
+  /**
+   * The client is in. Of Produce with acks=0, too, which nobody answers: a broker closes the
+   * connection where it does not take it.
+   */
+  letIn(): void {
+    const told = this.#onLetIn;
+    this.#onLetIn = undefined;
+    told?.();
   }
 
   #accept(exchange: SaslExchange): void {
     this.#sasl = exchange.facts;
     this.#exchange = undefined;
+    this.letIn();
   }
 }
 

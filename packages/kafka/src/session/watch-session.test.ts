@@ -11,7 +11,7 @@ import {
   someTurns,
 } from "../../test/support/wire.ts";
 import type { ApiDefinition } from "../protocol/api.ts";
-import { SaslAuthenticate, SaslHandshake } from "../protocol/generated/index.ts";
+import { ApiVersions, SaslAuthenticate, SaslHandshake } from "../protocol/generated/index.ts";
 import type { Partially } from "../protocol/schema/defaults.ts";
 import { KafkaRequest } from "../request.ts";
 import type { KafkaAnswer } from "../request.ts";
@@ -32,7 +32,8 @@ const certificate: TlsFacts = {
 
 function build(tls?: TlsFacts) {
   const inner = mockService<KafkaRequest, KafkaAnswer>();
-  const session = new KafkaSession({ tls });
+  const letIn = { times: 0 };
+  const session = new KafkaSession({ tls }, { onLetIn: () => (letIn.times += 1) });
   const outer = kafkaSession(session)(inner.service);
 
   /** Sends a request, which the broker answers so. Answers how the bytes went. */
@@ -67,7 +68,7 @@ function build(tls?: TlsFacts) {
     call.respond(KafkaResponse.read(metadataResponse(7), call.request));
     await answer;
   };
-  return { inner, outer, session, handshake, authenticate, ask };
+  return { inner, outer, session, handshake, authenticate, ask, exchange, letIn };
 }
 
 describe("a Kafka session", () => {
@@ -189,5 +190,33 @@ describe("a Kafka session", () => {
     expect(session.principal).toBe("alice");
     const stranger = new KafkaSession({ tls: { ...certificate, authorized: false } });
     expect(stranger).toMatchObject({ authenticated: false, principal: undefined });
+  });
+
+  it("says once when the broker has let the client in: by SASL", async () => {
+    const { letIn, handshake, authenticate, ask, exchange } = build(certificate);
+    await exchange(ApiVersions, {}, {});
+    await handshake("SCRAM-SHA-256");
+    await authenticate("n,,n=bob,r=abc", "r=abcdef,s=c2FsdA==,i=4096");
+    await authenticate("c=biws,r=abcdef,p=cHJvb2Y=", "", 58);
+    expect(letIn.times).toBe(0);
+    await handshake("PLAIN");
+    await authenticate("\0alice\0secret");
+    await ask();
+    expect(letIn.times).toBe(1);
+  });
+
+  it("says once when the broker has let the client in: by answering it", async () => {
+    const { letIn, ask } = build();
+    await ask();
+    await ask();
+    expect(letIn.times).toBe(1);
+  });
+
+  it("says so of a producer that nobody ever answers", async () => {
+    const { letIn, inner, outer, session } = build();
+    const answer = outer.call(KafkaRequest.read(produceRequest(7, 0)), cx);
+    (await inner.call(0)).respond(noResponse);
+    await answer;
+    expect([letIn.times, session.authenticated]).toEqual([1, false]);
   });
 });

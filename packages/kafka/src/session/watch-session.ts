@@ -61,7 +61,8 @@ function requests(session: KafkaSession): Observer<KafkaRequest, KafkaAnswer> {
     },
     onAnswer: (answer, { apiKey }) => {
       // Produce with acks=0 nobody has answered: it was only sent.
-      if (answer !== noResponse && !beforeAuthentication.has(apiKey)) session.sawService();
+      if (answer === noResponse) session.letIn();
+      else if (!beforeAuthentication.has(apiKey)) session.sawService();
     },
   };
 }

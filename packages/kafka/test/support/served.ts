@@ -1,4 +1,5 @@
 import { Context } from "@pagoda/core";
+import type { SameLayer } from "@pagoda/core";
 import { mockService } from "@pagoda/core/testing";
 import type { MockService } from "@pagoda/core/testing";
 import type { Connection } from "@pagoda/tcp";
@@ -22,11 +23,15 @@ export interface Served {
   readonly cx: Context;
 }
 
-export function serve(options: ServeKafkaOptions = {}): Served {
+/** @param above a layer around the serving */
+export function serve(
+  options: ServeKafkaOptions = {},
+  above: SameLayer<Connection, void> = (inner) => inner,
+): Served {
   const [client, server] = memoryConnections();
   const broker = mockService<KafkaRequest, KafkaAnswer>();
   const cx = Context.background().fork();
-  const done = serveKafka(() => broker.service, options).call(server, cx);
+  const done = above(serveKafka(() => broker.service, options)).call(server, cx);
   done.catch(() => {});
   return { client, server, broker, received: receive(client), done, cx };
 }

@@ -1,14 +1,14 @@
-import { Duplex } from "node:stream";
 import { buffer } from "node:stream/consumers";
 
-import { Context, guard, stack } from "@pagoda/core";
+import { Context, stack } from "@pagoda/core";
 import type { GuardedService, Service } from "@pagoda/core";
 import { fakeTime, layerContract, mockService } from "@pagoda/core/testing";
 import type { MemoryDuplex } from "@pagoda/core/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 
 import { firstBytes } from "../../test/golden/first-bytes.ts";
-import { Connection } from "../connection.ts";
+import { overText } from "../../test/over-text.ts";
+import type { Connection } from "../connection.ts";
 import { memoryConnections } from "../testing/index.ts";
 import { detect } from "./detect.ts";
 import type { DetectOptions } from "./detect.ts";
@@ -45,24 +45,9 @@ function turn(): Promise<void> {
   });
 }
 
-// Each call is a connection that holds a text: what the layer gave back is what the service gets.
-layerContract("detect", () => (inner) => {
+layerContract("detect", () => {
   const anything: Detector = { protocol: "text", detect: () => "match" };
-  const outer = detect<Connection, string>({ detectors: [anything] })({
-    call: ({ stream }, cx) => inner.call(String(stream.read()), cx),
-    status: () => guard(inner).status(),
-    [Symbol.asyncDispose]: () => guard(inner)[Symbol.asyncDispose](),
-  });
-  const place = { host: "192.0.2.1", port: 9092 };
-  return guard({
-    call: (text: string, cx) => {
-      const stream = new Duplex({ read: () => {} });
-      stream.push(text);
-      return outer.call(new Connection(stream, { local: place, remote: place, listener: "memory" }), cx);
-    },
-    status: () => guard(outer).status(),
-    [Symbol.asyncDispose]: () => guard(outer)[Symbol.asyncDispose](),
-  });
+  return overText(detect<Connection, string>({ detectors: [anything] }));
 });
 
 describe("detect", () => {

@@ -117,28 +117,6 @@ describe("terminateTls", () => {
     expect(attempt.server.bytesWritten).toBeGreaterThan(500);
   });
 
-  it("finds the ClientHello whose bytes were given back to the stream", async () => {
-    const attempt = accept({ plaintext: "allow" });
-    const socket = speakTls(attempt);
-    await once(socket, "secureConnect");
-    expect(await attempt.answer).toBe("served");
-    expect(attempt.server.tls?.serverName).toBe("kafka.local");
-  });
-
-  it("passes plain text on where that is allowed", async () => {
-    const attempt = accept({ plaintext: "allow" });
-    attempt.client.stream.end("GET / HTTP/1.1\r\n");
-    expect(await attempt.answer).toBe("served");
-    expect(attempt.server.tls).toBeUndefined();
-    expect(await text(attempt.server.stream)).toBe("GET / HTTP/1.1\r\n");
-  });
-
-  it("passes a client that closes without a byte on where plain text is allowed", async () => {
-    const attempt = accept({ plaintext: "allow" });
-    attempt.client.stream.end();
-    expect(await attempt.answer).toBe("served");
-  });
-
   it("agrees on a protocol, the server's best first", async () => {
     const withAlpn = await build({ alpn: ["h2", "http/1.1"] });
     expect(await facts({ tls: withAlpn }, { ALPNProtocols: ["http/1.1", "h2"] })).toMatchObject({
@@ -261,13 +239,6 @@ describe("terminateTls on a clock", () => {
     await settled;
     const closing: Closing = await attempt.server.closed;
     expect(closing.cause).toBe("idle_timeout");
-    expect(time.timers).toBe(0);
-  });
-
-  it("takes a client that says nothing for plain text where that is allowed", async () => {
-    const attempt = accept({ plaintext: "allow", handshakeTimeoutMs: 100 });
-    await time.advance(100);
-    expect(await attempt.answer).toBe("served");
     expect(time.timers).toBe(0);
   });
 
