@@ -16,13 +16,18 @@ export type { TimedLayerOptions } from "./kafka/timed-layer.ts";
 export { codecErrors } from "./kafka/codec-errors.ts";
 export type { CodecErrorsOptions } from "./kafka/codec-errors.ts";
 
+export { printCompat } from "./compat/compat.ts";
+export type { CompatName } from "./compat/compat.ts";
+
 // For people who write layers of their own.
 export { latencyBuckets, sizeBuckets } from "./buckets.ts";
 export type { ExemplarLabels } from "./kafka/cells.ts";
 export { KafkaMetrics } from "./kafka/kafka-metrics.ts";
 export type { KafkaMetricsOptions } from "./kafka/kafka-metrics.ts";
 export { SeriesLimits } from "./cardinality/series-limits.ts";
-export type { SeriesLimitsOptions } from "./cardinality/series-limits.ts";
+export type { SeriesLimitsOptions, Tracked, TrackedSeries } from "./cardinality/series-limits.ts";
+export { LabelLimiter } from "./cardinality/label-limiter.ts";
+export type { LabelOptions, MetricsProfile, OpenLabel, RewriteRule } from "./cardinality/options.ts";
 export { AddressMetrics } from "./address-metrics.ts";
 export { DetectionMetrics } from "./detection-metrics.ts";
 export { ProcessMetrics } from "./process-metrics.ts";

@@ -1,6 +1,6 @@
 import { Drain, Scope } from "@pagoda/core";
 import type { DrainOptions, DrainState } from "@pagoda/core";
-import { createMetrics } from "@pagoda/metrics";
+import { createMetrics, printCompat } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
 import type { Endpoint } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
@@ -71,7 +71,9 @@ export interface RunningListener {
  * @throws CertificateError, ListenError, StateFileError. Nothing is left open when it fails.
  */
 export async function startProxy(first: NamedConfig, { log, registry }: ProxyParts): Promise<Proxy> {
-  const metrics = createMetrics({ registry: registry ?? new Registry(), build: buildInfo() });
+  const { compat, ...series } = first.config.metrics;
+  const metrics = createMetrics({ registry: registry ?? new Registry(), build: buildInfo(), series });
+  printCompat(metrics.registry, compat);
   const drain = new Drain();
   const scope = new Scope();
   const listeners = scope.use(new Listeners({ metrics, log }));

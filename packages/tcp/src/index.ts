@@ -2,7 +2,7 @@
 export { closeCauseOf, closeCauses, Connection, ConnectionClosedError } from "./connection.ts";
 export type { CloseCause, Closing, ConnectionOptions, Endpoint, TlsFacts } from "./connection.ts";
 export { formatEndpoint, InvalidEndpointError, parseEndpoint } from "./endpoint.ts";
-export { ConnectionLimitError, ConnectionRateError } from "./connection-limits.ts";
+export { Admission, ConnectionLimitError, ConnectionRateError } from "./connection-limits.ts";
 export type { ConnectionLimits } from "./connection-limits.ts";
 export { AddressLimitError, limitPerAddress } from "./address-limit.ts";
 export type { LimitPerAddressOptions } from "./address-limit.ts";

@@ -13,6 +13,11 @@ import { ListenError } from "./listen-error.ts";
 import { localEndpoint, remoteEndpoint } from "./socket-endpoints.ts";
 
 export interface ListenOptions extends ConnectionLimits {
+  /**
+   * Who may come in, counted over several listeners; the limits here are not looked at then.
+   * @default an admission of the listener's own, by its limits
+   */
+  readonly admission?: Admission;
   /** Address or name to listen on. @default "" (every address, IPv4 and IPv6) */
   readonly host?: string;
   /** 0 takes a free one: {@link Listener.address} says which. */
@@ -72,7 +77,7 @@ export interface Listener extends AsyncDisposable {
  */
 export async function bind(options: ListenOptions): Promise<Listener> {
   const { host = "", port, name, noDelay = true } = options;
-  const admission = new Admission(name, options);
+  const admission = options.admission ?? new Admission(name, options);
   const backlog = whole("backlog", options.backlog ?? 511, 1);
   const keepAliveMs = notNegative("keepAliveMs", options.keepAliveMs ?? 60_000);
   whole("port", port, 0, 65_535);

@@ -1,6 +1,6 @@
 import { messageOf } from "@pagoda/core";
 import type { Context, Scope } from "@pagoda/core";
-import { Cluster, stateFile } from "@pagoda/kafka";
+import { Cluster, stateFile, TopicIds } from "@pagoda/kafka";
 import type { Slots } from "@pagoda/kafka";
 import type { Connection, Endpoint } from "@pagoda/tcp";
 
@@ -18,6 +18,7 @@ export interface KnownBrokersOptions {
 /** What is known of a cluster behind one listener, and remembered over a restart. */
 export interface KnownBrokers {
   readonly cluster: Cluster;
+  readonly topicIds: TopicIds;
   /** Asks a broker for all of them; it settles, and says in the log what came of it. */
   learn(connection: Connection, cx: Context): Promise<void>;
 }
@@ -38,6 +39,7 @@ export async function knownBrokers(
   }
   return {
     cluster,
+    topicIds: new TopicIds(),
     learn: async (connection, cx) => {
       try {
         const nodeIds = await learnBrokers(connection, { cluster }, cx);

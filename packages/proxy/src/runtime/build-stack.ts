@@ -1,7 +1,7 @@
 import { Context } from "@pagoda/core";
 import type { Drain, GuardedService, Scope } from "@pagoda/core";
 import type { Metrics } from "@pagoda/metrics";
-import type { Connection, ServerTls } from "@pagoda/tcp";
+import type { Connection } from "@pagoda/tcp";
 
 import type { ClusterAddresses } from "../cluster/addresses.ts";
 import type { KnownBrokers } from "../cluster/known-brokers.ts";
@@ -11,6 +11,7 @@ import type { ClusterConfig, ListenerConfig, ListenerTarget, ServiceConfig } fro
 import type { Logger } from "../log.ts";
 import { inbound } from "../stacks/inbound.ts";
 import { outbound } from "../stacks/outbound.ts";
+import type { ServedTls } from "../stacks/parts.ts";
 import { listenerTls, upstreamTls } from "../tls-files.ts";
 import { Upstream } from "../upstream.ts";
 import type { UpstreamOptions } from "../upstream.ts";
@@ -28,7 +29,7 @@ export interface BuildParts {
 export interface BuiltStack {
   readonly service: GuardedService<Connection, void>;
   readonly upstream: Upstream;
-  readonly tls: ServerTls | undefined;
+  readonly tls: ServedTls | undefined;
   /** Goes to see whether the upstream is there: once connections are let in. */
   start(): void;
 }
@@ -62,7 +63,7 @@ export async function buildCluster(
   { config, target, addresses, brokers }: ClusterStackOptions,
   parts: BuildParts,
 ): Promise<BuiltStack> {
-  const { cluster } = brokers;
+  const { cluster, topicIds } = brokers;
   const { advertiser } = addresses;
   const served = await servedTls(listener, parts);
   const connect = await upstreamOptions(listener, config, parts);
@@ -77,7 +78,16 @@ export async function buildCluster(
   const nodes = new NodeUpstream({ upstream, cluster, advertiser, learn: () => upstream.probe() });
   const { unknownApis } = target;
   const service = parts.scope.use(
-    outbound(listener, { ...parts, tls: served, upstream, nodes, cluster, advertiser, unknownApis }),
+    outbound(listener, {
+      ...parts,
+      tls: served,
+      upstream,
+      nodes,
+      cluster,
+      topicIds,
+      advertiser,
+      unknownApis,
+    }),
   );
   const bootstrap = { host: hostToDial(target, listener, addresses), port: addresses.main.port };
   const checking = Context.background().fork();
@@ -105,8 +115,8 @@ function hostToDial(
 async function servedTls(
   { tls }: ListenerConfig,
   { scope, log }: BuildParts,
-): Promise<ServerTls | undefined> {
-  return tls && listenerTls(tls, scope, log);
+): Promise<ServedTls | undefined> {
+  return tls && { tls: await listenerTls(tls, scope, log), mode: tls.mode };
 }
 
 async function upstreamOptions(

@@ -1,15 +1,17 @@
 import { Drain, Scope } from "@pagoda/core";
 import type { DrainOptions } from "@pagoda/core";
 import type { Metrics } from "@pagoda/metrics";
-import type { Connection, Endpoint } from "@pagoda/tcp";
+import { Admission } from "@pagoda/tcp";
+import type { Connection, ConnectionLimits, Endpoint } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
 
 import { bindCluster } from "../cluster/addresses.ts";
 import type { ClusterAddresses } from "../cluster/addresses.ts";
 import { knownBrokers } from "../cluster/known-brokers.ts";
 import type { KnownBrokers } from "../cluster/known-brokers.ts";
-import type { ClusterConfig, ListenerConfig } from "../config/model.ts";
+import type { ClusterConfig, LimitsConfig, ListenerConfig } from "../config/model.ts";
 import type { Logger } from "../log.ts";
+import type { AcceptProxyHeader } from "../options.ts";
 import { refusals } from "../refusals.ts";
 import { buildCluster, buildService } from "./build-stack.ts";
 import type { BuiltStack } from "./build-stack.ts";
@@ -71,19 +73,22 @@ interface Brokers extends KnownBrokers {
 export class ListenerRuntime implements AsyncDisposable {
   readonly name: string;
   readonly #parts: ListenerRuntimeParts;
+  /** Over all of its ports. */
+  readonly #admission: Admission;
   readonly #sockets: Sockets;
   readonly #retired = new Set<Generation>();
   #current: Current | undefined;
 
   constructor(first: WantedListener, parts: ListenerRuntimeParts) {
-    const { name, limits, tls } = first.listener;
+    const { name, limits, tls, acceptProxyHeader } = first.listener;
     const { log } = parts;
     this.name = name;
     this.#parts = parts;
+    this.#admission = new Admission(name, limitsOf(limits, acceptProxyHeader));
     this.#sockets = new Sockets(
       {
         name,
-        maxConnections: limits.connections,
+        admission: this.#admission,
         onAcceptError: (error) =>
           log.error({ listener: name, err: error }, "a connection could not be accepted"),
         onRefused: refusals({
@@ -117,7 +122,7 @@ export class ListenerRuntime implements AsyncDisposable {
 
   /** When the certificate that clients are shown expires; undefined where there is none. */
   get certificateExpiresAt(): Date | undefined {
-    return this.#current?.built.tls?.expiresAt;
+    return this.#current?.built.tls?.tls.expiresAt;
   }
 
   is({ listener, cluster }: WantedListener): boolean {
@@ -215,6 +220,7 @@ export class ListenerRuntime implements AsyncDisposable {
   async #commit(next: Current, ports: SocketSet, { drainBeforeMs }: CommitOptions): Promise<void> {
     const before = this.#current;
     this.#current = next;
+    this.#admission.replace(limitsOf(next.listener.limits, next.listener.acceptProxyHeader));
     if (before !== undefined) this.#retire(before, drainBeforeMs);
     await ports.commit();
     next.built.start();
@@ -231,6 +237,19 @@ export class ListenerRuntime implements AsyncDisposable {
       if (!kept) await brokers?.scope.close();
     });
   }
+}
+
+/** Behind a balancer all clients have one address here; a layer counts them by what it says. */
+function limitsOf(
+  { connections, connectionsPerAddress, connectionsPerSecond }: LimitsConfig,
+  header: AcceptProxyHeader | undefined,
+): ConnectionLimits {
+  return {
+    maxConnections: connections,
+    ...(header === undefined &&
+      connectionsPerAddress !== undefined && { maxConnectionsPerAddress: connectionsPerAddress }),
+    ...(connectionsPerSecond !== undefined && { maxConnectionsPerSecond: connectionsPerSecond }),
+  };
 }
 
 function build(

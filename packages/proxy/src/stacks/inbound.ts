@@ -1,17 +1,36 @@
 import { optional, route, stack } from "@pagoda/core";
 import type { Drain, GuardedService } from "@pagoda/core";
-import { kafkaClient, serveKafka } from "@pagoda/kafka";
+import { kafkaClient, KafkaSession, kafkaSession, serveKafka, TopicIds, watchTopicIds } from "@pagoda/kafka";
 import type { KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
-import { detectionMetrics, tcpMetrics } from "@pagoda/metrics";
+import {
+  codecErrors,
+  detectionMetrics,
+  kafkaMetrics,
+  tcpMetrics,
+  upstreamKafkaMetrics,
+} from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
-import { acceptProxyHeader, detect, drainQuiet, forwardTo, idleTimeout, terminateTls } from "@pagoda/tcp";
-import type { Connection, Detected, ServerTls } from "@pagoda/tcp";
+import {
+  acceptProxyHeader,
+  detect,
+  drainQuiet,
+  forwardTo,
+  idleTimeout,
+  letIn,
+  limitPerAddress,
+  maxAge,
+  untilLetIn,
+} from "@pagoda/tcp";
+import type { Connection, Detected } from "@pagoda/tcp";
 
 import { connectionLog } from "../connection-log.ts";
 import type { ListenerConfig } from "../config/model.ts";
 import type { Logger } from "../log.ts";
 
 import type { Upstream } from "../upstream.ts";
+import { perClient, serveTls, tlsLabel } from "./parts.ts";
+import type { ServedTls } from "./parts.ts";
+import { requestLayers } from "./request-layers.ts";
 
 /** What the stacks are made of, beside their options. */
 export interface InboundParts {
@@ -19,7 +38,7 @@ export interface InboundParts {
   readonly log: Logger;
   readonly drain: Drain;
   /** What the listener shows to TLS clients; undefined where it does not terminate TLS. */
-  readonly tls: ServerTls | undefined;
+  readonly tls: ServedTls | undefined;
   readonly upstream: Upstream;
 }
 
@@ -28,15 +47,35 @@ export interface InboundParts {
  * on as requests, anything else as bytes. Addresses are left alone: the broker advertises this proxy.
  */
 export function inbound(
-  { protocol, acceptProxyHeader: proxyHeader, timeouts }: ListenerConfig,
+  { protocol, acceptProxyHeader: proxyHeader, limits, timeouts, layers }: ListenerConfig,
   { metrics, log, drain, tls, upstream }: InboundParts,
 ): GuardedService<Connection, void> {
+  const direction = "inbound";
+  const counts = layers.some(({ layer }) => layer === "metrics");
+  const topicIds = new TopicIds();
+
   const kafka = stack<Connection, void>()
+    .push(
+      optional(timeouts.unauthenticatedMs > 0 && timeouts, ({ unauthenticatedMs: timeoutMs }) =>
+        untilLetIn({ timeoutMs }),
+      ),
+    )
     .push(idleTimeout({ idleTimeoutMs: timeouts.idleMs }))
+    .push(codecErrors({ metrics }))
     .service(
       serveKafka(
-        (client, scope) =>
-          stack<KafkaRequest, KafkaAnswer>().service(kafkaClient((cx) => upstream.open(client, cx), scope)),
+        (client, scope) => {
+          const session = new KafkaSession(client, { onLetIn: () => letIn(client) });
+          const nodeId = (): string => "bootstrap";
+          const own = { metrics, connection: client, session, direction, topicIds, nodeId } as const;
+          return stack<KafkaRequest, KafkaAnswer>()
+            .push(kafkaSession(session))
+            .push(optional(counts, () => kafkaMetrics(own)))
+            .push(requestLayers(layers, { metrics, connection: client }))
+            .push(watchTopicIds(topicIds))
+            .push(optional(counts, () => upstreamKafkaMetrics(own)))
+            .service(kafkaClient((cx) => upstream.open(client, cx), scope));
+        },
         { drain },
       ),
     );
@@ -44,11 +83,15 @@ export function inbound(
   return (
     stack<Connection, void>()
       // Outermost: counts what the layers below refuse, too.
-      .push(tcpMetrics({ metrics, tls: tls !== undefined }))
+      .push(tcpMetrics({ metrics, direction, tls: tlsLabel(tls) }))
       .push(connectionLog({ log }))
+      .push(optional(timeouts.maxAgeMs > 0 && timeouts, ({ maxAgeMs }) => maxAge({ maxAgeMs })))
       // Before TLS: a balancer puts its header in front of the client's first byte.
       .push(optional(proxyHeader, (options) => acceptProxyHeader(options)))
-      .push(optional(tls, (tls) => terminateTls({ tls })))
+      .push(
+        optional(perClient(proxyHeader, limits), (max) => limitPerAddress({ maxConnectionsPerAddress: () => max })),
+      )
+      .push(optional(tls, (served) => serveTls(served, metrics)))
       // What the client really says: below everything that wraps it.
       .push(detect({ timeoutMs: timeouts.detectMs, ...(protocol !== "detect" && { hint: protocol }) }))
       .push(detectionMetrics({ metrics }))

@@ -1,5 +1,5 @@
 import { Context, Drain } from "@pagoda/core";
-import { Cluster, portPerNode } from "@pagoda/kafka";
+import { Cluster, portPerNode, TopicIds } from "@pagoda/kafka";
 import {
   apis,
   ApiVersions,
@@ -39,6 +39,7 @@ function proxied(): { client: Connection; broker: Connection; done: Promise<void
     tls: undefined,
     upstream: {} as Upstream,
     nodes: { open: () => Promise.resolve(near) } as unknown as NodeUpstream,
+    topicIds: new TopicIds(),
     cluster: new Cluster({ bootstrap: [{ host: "kafka", port: 9092 }] }),
     advertiser: portPerNode({ bootstrapPort: listener.port, ports: [19_093] }),
     unknownApis: "pass",

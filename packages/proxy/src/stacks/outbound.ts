@@ -1,22 +1,43 @@
-import { concurrencyLimit, optional, route, stack } from "@pagoda/core";
-import type { GuardedService } from "@pagoda/core";
+import { optional, route, stack } from "@pagoda/core";
+import type { Context, GuardedService } from "@pagoda/core";
 import {
   detectLeaks,
   kafkaClient,
+  KafkaSession,
+  kafkaSession,
   negotiateVersions,
   refuseBrokerApis,
   rewriteAddresses,
   serveKafka,
+  watchTopicIds,
 } from "@pagoda/kafka";
-import type { Advertiser, Cluster, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
-import { detectionMetrics, tcpMetrics } from "@pagoda/metrics";
-import { acceptProxyHeader, detect, drainQuiet, forwardTo, idleTimeout, terminateTls } from "@pagoda/tcp";
+import type { Advertiser, Cluster, KafkaAnswer, KafkaRequest, TopicIds } from "@pagoda/kafka";
+import {
+  codecErrors,
+  detectionMetrics,
+  kafkaMetrics,
+  tcpMetrics,
+  upstreamKafkaMetrics,
+} from "@pagoda/metrics";
+import {
+  acceptProxyHeader,
+  detect,
+  drainQuiet,
+  forwardTo,
+  idleTimeout,
+  letIn,
+  limitPerAddress,
+  maxAge,
+  untilLetIn,
+} from "@pagoda/tcp";
 import type { Connection, Detected } from "@pagoda/tcp";
 
 import type { NodeUpstream } from "../cluster/node-upstream.ts";
 import type { ListenerConfig, ListenerTarget } from "../config/model.ts";
 import { connectionLog } from "../connection-log.ts";
 import type { InboundParts } from "./inbound.ts";
+import { perClient, serveTls, tlsLabel } from "./parts.ts";
+import { requestLayers } from "./request-layers.ts";
 
 type BeforeCluster = Extract<ListenerTarget, { readonly cluster: string }>;
 
@@ -25,6 +46,8 @@ export interface OutboundParts extends InboundParts, Pick<BeforeCluster, "unknow
   readonly nodes: NodeUpstream;
   /** What is known of the brokers. */
   readonly cluster: Cluster;
+  /** Which topic has which id there. */
+  readonly topicIds: TopicIds;
   /** Where clients find them, and which one a connection is for. */
   readonly advertiser: Advertiser;
 }
@@ -35,9 +58,12 @@ export interface OutboundParts extends InboundParts, Pick<BeforeCluster, "unknow
  * happens to a request.
  */
 export function outbound(
-  { protocol, acceptProxyHeader: proxyHeader, limits, timeouts }: ListenerConfig,
-  { metrics, log, drain, tls, upstream, nodes, cluster, advertiser, unknownApis }: OutboundParts,
+  { protocol, acceptProxyHeader: proxyHeader, limits, timeouts, layers }: ListenerConfig,
+  { metrics, log, drain, tls, upstream, nodes, cluster, topicIds, advertiser, unknownApis }: OutboundParts,
 ): GuardedService<Connection, void> {
+  const direction = "outbound";
+  const counts = layers.some(({ layer }) => layer === "metrics");
+
   const others = stack<Connection, void>()
     .push(drainQuiet({ drain }))
     .service(
@@ -52,32 +78,59 @@ export function outbound(
   });
 
   const requests = serveKafka(
-    (client, scope) =>
-      stack<KafkaRequest, KafkaAnswer>()
-        // Outermost: what clients may use is what the layers below can read.
-        .push(negotiateVersions({ unknown: unknownApis }))
-        .push(refuseBrokerApis())
-        .push(leaks)
-        .push(rewriteAddresses({ cluster, advertise: (nodeId) => advertiser.addressOf(nodeId, client) }))
-        .service(kafkaClient((cx) => nodes.open(client, cx), scope)),
+    (client, scope) => {
+      const session = new KafkaSession(client, { onLetIn: () => letIn(client) });
+      // `bootstrap` until it is known which broker the connection is for.
+      let node = "bootstrap";
+      const nodeId = (): string => node;
+      const own = { metrics, connection: client, session, direction, topicIds, nodeId } as const;
+      const openNode = async (cx: Context): Promise<Connection> => {
+        const opened = await nodes.open(client, cx);
+        node = String(advertiser.targetOf(client) ?? node);
+        return opened;
+      };
+      return (
+        stack<KafkaRequest, KafkaAnswer>()
+          // Outermost: who the client is, for every tier below.
+          .push(kafkaSession(session))
+          .push(optional(counts, () => kafkaMetrics(own)))
+          // What clients may use is what the layers below can read.
+          .push(negotiateVersions({ unknown: unknownApis }))
+          .push(refuseBrokerApis())
+          .push(requestLayers(layers, { metrics, connection: client }))
+          .push(leaks)
+          .push(watchTopicIds(topicIds))
+          .push(rewriteAddresses({ cluster, advertise: (nodeId) => advertiser.addressOf(nodeId, client) }))
+          .push(optional(counts, () => upstreamKafkaMetrics(own)))
+          .service(kafkaClient(openNode, scope))
+      );
+    },
     { drain },
   );
 
   return (
     stack<Connection, void>()
       // Outermost: counts what the layers below refuse, too.
-      .push(tcpMetrics({ metrics, direction: "outbound", tls: tls !== undefined }))
+      .push(tcpMetrics({ metrics, direction, tls: tlsLabel(tls) }))
       .push(connectionLog({ log }))
-      // Over all listeners: each has the same limit of its own.
-      .push(concurrencyLimit({ max: limits.connections }))
+      .push(optional(timeouts.maxAgeMs > 0 && timeouts, ({ maxAgeMs }) => maxAge({ maxAgeMs })))
       // Before TLS: a balancer puts its header in front of the client's first byte.
       .push(optional(proxyHeader, (options) => acceptProxyHeader(options)))
-      .push(optional(tls, (tls) => terminateTls({ tls })))
+      .push(
+        optional(perClient(proxyHeader, limits), (max) => limitPerAddress({ maxConnectionsPerAddress: () => max })),
+      )
+      .push(optional(tls, (served) => serveTls(served, metrics)))
       .push(detect({ timeoutMs: timeouts.detectMs, ...(protocol !== "detect" && { hint: protocol }) }))
       .push(detectionMetrics({ metrics }))
       // What is no Kafka for certain. Who is silent may yet speak it, and must not get past the tiers.
       .push(route({ when: speaksSomethingElse, to: others }))
+      .push(
+        optional(timeouts.unauthenticatedMs > 0 && timeouts, ({ unauthenticatedMs: timeoutMs }) =>
+          untilLetIn({ timeoutMs }),
+        ),
+      )
       .push(idleTimeout({ idleTimeoutMs: timeouts.idleMs }))
+      .push(codecErrors({ metrics }))
       .service(requests)
   );
 }

@@ -3,7 +3,10 @@ import type { SameLayer, Service } from "@pagoda/core";
 import { denyApis } from "@pagoda/kafka";
 import type { ApiName, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 
-import type { RequestLayerConfig, RequestLayerParts } from "../config/layer-config.ts";
+import { timedLayer } from "@pagoda/metrics";
+import type { TimedLayerOptions } from "@pagoda/metrics";
+
+import type { RequestLayerConfig } from "../config/layer-config.ts";
 
 type RequestLayer = SameLayer<KafkaRequest, KafkaAnswer>;
 
@@ -12,13 +15,13 @@ type RequestLayer = SameLayer<KafkaRequest, KafkaAnswer>;
  * `trace` are not among them: their places are fixed, for they measure what is around them.
  * @throws RangeError for what a layer cannot be made with
  */
-export function requestLayers(layers: readonly RequestLayerConfig[], parts: RequestLayerParts): RequestLayer {
+export function requestLayers(layers: readonly RequestLayerConfig[], parts: TimedLayerOptions): RequestLayer {
   const built = layers.flatMap((config) => buildLayer(config, parts) ?? []);
   return (inner) =>
     built.reduceRight<Service<KafkaRequest, KafkaAnswer>>((below, layer) => layer(below), inner);
 }
 
-function buildLayer(config: RequestLayerConfig, parts: RequestLayerParts): RequestLayer | undefined {
+function buildLayer(config: RequestLayerConfig, { connection }: TimedLayerOptions): RequestLayer | undefined {
   switch (config.layer) {
     case "metrics":
     case "trace":
@@ -31,7 +34,7 @@ function buildLayer(config: RequestLayerConfig, parts: RequestLayerParts): Reque
     case "denyApis":
       return denyApis({ apis: config.apis as readonly ApiName[] });
     case "custom":
-      return config.build(parts);
+      return config.build({ listener: connection.listener, connection });
     default:
       return config satisfies never;
   }

@@ -1,0 +1,38 @@
+import type { SameLayer } from "@pagoda/core";
+import type { Metrics } from "@pagoda/metrics";
+import { sniffTls, terminateTls } from "@pagoda/tcp";
+import type { Connection, ServerTls } from "@pagoda/tcp";
+
+import type { LimitsConfig, TlsMode } from "../config/model.ts";
+import type { AcceptProxyHeader } from "../options.ts";
+
+/** TLS that a listener terminates. */
+export interface ServedTls {
+  readonly tls: ServerTls;
+  readonly mode: TlsMode;
+}
+
+/** TLS for all clients, or for those that begin with it. */
+export function serveTls<C extends Connection>(
+  { tls, mode }: ServedTls,
+  metrics: Metrics,
+): SameLayer<C, void> {
+  if (mode === "required") return terminateTls({ tls });
+  return sniffTls({
+    tls,
+    onSniffed: (connection, { tls: said }) => metrics.tcp.settleTls(connection, said),
+  });
+}
+
+/** What the metrics say of TLS before anybody has connected. */
+export function tlsLabel(served: ServedTls | undefined): boolean | "sniffed" {
+  return served?.mode === "optional" ? "sniffed" : served !== undefined;
+}
+
+/** Behind a balancer the listener's own limit sees one address: clients are told apart by its header. */
+export function perClient(
+  header: AcceptProxyHeader | undefined,
+  { connectionsPerAddress }: LimitsConfig,
+): number | undefined {
+  return header === undefined ? undefined : connectionsPerAddress;
+}
