@@ -2,7 +2,7 @@ import { Drain, Scope } from "@pagoda/core";
 import type { DrainOptions, DrainState } from "@pagoda/core";
 import { createMetrics, printCompat } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
-import type { Endpoint } from "@pagoda/tcp";
+import type { Endpoint, Reload } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
 import { Registry } from "prom-client";
 
@@ -52,6 +52,8 @@ export interface Proxy extends AsyncDisposable {
    * @throws CertificateError, ListenError, StateFileError, DrainingError
    */
   apply(next: NamedConfig): Promise<Applied>;
+  /** Reads certificates again, now, without waiting to see that they changed. Never rejects. */
+  reloadCertificates(): Promise<readonly Reload[]>;
   /**
    * Stops accepting, lets connections finish, and resets what is left at the deadline. The admin
    * server stays, so that `/ready` can say what is going on; dispose the proxy afterwards.
@@ -100,6 +102,8 @@ export async function startProxy(first: NamedConfig, { log, registry }: ProxyPar
         applying = applied.catch(() => {});
         return applied;
       },
+      reloadCertificates: async () =>
+        (await Promise.all(listeners.all.map((listener) => listener.reloadCertificates()))).flat(),
       drain: (options) => end(options),
       [Symbol.asyncDispose]: () => scope.close(),
     };

@@ -22,12 +22,17 @@ export function reloading({
   log,
 }: ReloadingOptions): Disposable & { readonly reloader: Reloader<LoadedConfig> } {
   let watched: Disposable | undefined;
-  const watch = ({ config, files }: LoadedConfig): void => {
+  const watch = ({ config, files, hash }: LoadedConfig): void => {
     watched?.[Symbol.dispose]();
-    watched =
-      config.reload.watch && files.length > 0
-        ? watchFiles(files, () => void reloader.reload("file"), { debounceMs })
-        : undefined;
+    watched = undefined;
+    if (!config.reload.watch || files.length === 0) return;
+    const watching = watchFiles(files, () => void reloader.reload("file"), { debounceMs });
+    watched = watching;
+    // What was written after the files were read, and before they were watched.
+    void watching.ready.then(async () => {
+      const now = await load().catch(() => undefined);
+      if (watched === watching && now?.hash !== hash) void reloader.reload("file");
+    });
   };
   const reloader: Reloader<LoadedConfig> = new Reloader({
     proxy,

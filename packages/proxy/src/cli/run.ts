@@ -33,8 +33,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const log = createLog({ level: loaded.config.logLevel });
   failFast(log);
   const proxy = await startProxy(loaded, { log });
-  logServing(proxy, loaded, log);
+  // Before anybody is told that it serves: SIGHUP would end it.
   using _ = reloading({ proxy, loaded, load, log });
+  logServing(proxy, loaded, log);
   return await untilStopped(proxy, loaded.config, log);
 }
 

@@ -1,7 +1,7 @@
 import { Context } from "@pagoda/core";
 import type { Drain, GuardedService, Scope } from "@pagoda/core";
 import type { Metrics } from "@pagoda/metrics";
-import type { Connection } from "@pagoda/tcp";
+import type { ClientTls, Connection, Reloadable } from "@pagoda/tcp";
 
 import type { ClusterAddresses } from "../cluster/addresses.ts";
 import type { KnownBrokers } from "../cluster/known-brokers.ts";
@@ -30,6 +30,8 @@ export interface BuiltStack {
   readonly service: GuardedService<Connection, void>;
   readonly upstream: Upstream;
   readonly tls: ServedTls | undefined;
+  /** What it was read from files for: TLS towards clients and towards the upstream. */
+  readonly certificates: readonly Reloadable[];
   /** Goes to see whether the upstream is there: once connections are let in. */
   start(): void;
 }
@@ -46,7 +48,13 @@ export async function buildService(
     new Upstream({ ...connect, direction: "inbound", endpoints: () => [endpoint] }),
   );
   const service = parts.scope.use(inbound(listener, { ...parts, tls: served, upstream }));
-  return { service, upstream, tls: served, start: () => void upstream.probe() };
+  return {
+    service,
+    upstream,
+    tls: served,
+    certificates: present(served?.tls, connect.connect.tls),
+    start: () => void upstream.probe(),
+  };
 }
 
 /** What a stack before a whole cluster is told beside the listener. */
@@ -96,6 +104,7 @@ export async function buildCluster(
     service,
     upstream,
     tls: served,
+    certificates: present(served?.tls, connect.connect.tls),
     // The check comes once there is somebody to ask. It does not hold up those who come meanwhile.
     start: () =>
       void nodes.learn().then(() => selfCheck(listener, { bootstrap, cluster, log: parts.log }, checking)),
@@ -112,6 +121,10 @@ function hostToDial(
   return advertise.host ?? (everywhere ? "localhost" : main.host);
 }
 
+function present(...all: readonly (Reloadable | undefined)[]): readonly Reloadable[] {
+  return all.filter((one) => one !== undefined);
+}
+
 async function servedTls(
   { tls }: ListenerConfig,
   { scope, log }: BuildParts,
@@ -119,11 +132,15 @@ async function servedTls(
   return tls && { tls: await listenerTls(tls, scope, log), mode: tls.mode };
 }
 
+interface ConnectOptions extends Pick<UpstreamOptions, "sendProxyHeader" | "metrics" | "log"> {
+  readonly connect: UpstreamOptions["connect"] & { readonly tls?: ClientTls };
+}
+
 async function upstreamOptions(
   { name, sendProxyHeader }: ListenerConfig,
   { tls: files, connectTimeoutMs }: Pick<ServiceConfig, "tls" | "connectTimeoutMs">,
   { metrics, log, scope }: BuildParts,
-): Promise<Pick<UpstreamOptions, "connect" | "sendProxyHeader" | "metrics" | "log">> {
+): Promise<ConnectOptions> {
   const tls = files && (await upstreamTls(files, scope, log));
   return {
     connect: { name, timeoutMs: connectTimeoutMs, ...(tls && { tls }) },

@@ -2,7 +2,7 @@ import { Drain, Scope } from "@pagoda/core";
 import type { DrainOptions } from "@pagoda/core";
 import type { Metrics } from "@pagoda/metrics";
 import { Admission } from "@pagoda/tcp";
-import type { Connection, ConnectionLimits, Endpoint } from "@pagoda/tcp";
+import type { Connection, ConnectionLimits, Endpoint, Reload } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
 
 import { bindCluster } from "../cluster/addresses.ts";
@@ -123,6 +123,11 @@ export class ListenerRuntime implements AsyncDisposable {
   /** When the certificate that clients are shown expires; undefined where there is none. */
   get certificateExpiresAt(): Date | undefined {
     return this.#current?.built.tls?.tls.expiresAt;
+  }
+
+  /** Reads its certificates again, now; never rejects. */
+  reloadCertificates(): Promise<readonly Reload[]> {
+    return Promise.all(this.#running.built.certificates.map((each) => each.reload()));
   }
 
   is({ listener, cluster }: WantedListener): boolean {

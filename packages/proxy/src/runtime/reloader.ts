@@ -59,18 +59,16 @@ export class Reloader<Loaded extends NamedConfig = NamedConfig> {
     const { proxy, load, onApplied, log } = this.#options;
     try {
       const loaded = await load();
-      if (loaded.hash === this.#running.hash) {
-        onApplied(loaded);
-        return this.#ended(
-          { outcome: "success", hash: loaded.hash, message: "nothing has changed" },
-          trigger,
-        );
-      }
-      const applied = await proxy.apply(loaded);
+      const applied = loaded.hash === this.#running.hash ? undefined : await proxy.apply(loaded);
       this.#running = loaded;
       onApplied(loaded);
-      const outcome = applied.needRestart.length === 0 ? "success" : "partial";
-      return this.#ended({ outcome, hash: loaded.hash, message: inWords(applied) }, trigger);
+      const certificates = await proxy.reloadCertificates();
+      const failed = certificates.find((one) => one.outcome === "failed");
+      if (failed?.outcome === "failed") throw failed.error;
+      const renewed = certificates.filter(({ outcome }) => outcome === "reloaded").length;
+      const needRestart = applied?.needRestart ?? [];
+      const outcome = needRestart.length === 0 ? "success" : "partial";
+      return this.#ended({ outcome, hash: loaded.hash, message: inWords(applied, renewed) }, trigger);
     } catch (error) {
       log.error({ trigger, err: error }, "the configuration was rejected; the one before stays");
       proxy.metrics.process.configReloaded("rejected");
@@ -87,10 +85,12 @@ export class Reloader<Loaded extends NamedConfig = NamedConfig> {
   }
 }
 
-function inWords({ added, changed, removed, needRestart }: Applied): string {
+function inWords(applied: Applied | undefined, certificates: number): string {
+  const { added = [], changed = [], removed = [], needRestart = [] } = applied ?? {};
   const parts = Object.entries({ added, changed, removed, "only after a restart": needRestart });
   const said = parts
     .filter(([, names]) => names.length > 0)
     .map(([what, names]) => `${what}: ${names.join(", ")}`);
-  return said.length === 0 ? "no listener has changed" : said.join("; ");
+  if (certificates > 0) said.push(`certificates renewed: ${certificates}`);
+  return said.length === 0 ? "nothing has changed" : said.join("; ");
 }

@@ -89,7 +89,9 @@ export function inbound(
       // Before TLS: a balancer puts its header in front of the client's first byte.
       .push(optional(proxyHeader, (options) => acceptProxyHeader(options)))
       .push(
-        optional(perClient(proxyHeader, limits), (max) => limitPerAddress({ maxConnectionsPerAddress: () => max })),
+        optional(perClient(proxyHeader, limits), (max) =>
+          limitPerAddress({ maxConnectionsPerAddress: () => max }),
+        ),
       )
       .push(optional(tls, (served) => serveTls(served, metrics)))
       // What the client really says: below everything that wraps it.

@@ -117,7 +117,9 @@ export function outbound(
       // Before TLS: a balancer puts its header in front of the client's first byte.
       .push(optional(proxyHeader, (options) => acceptProxyHeader(options)))
       .push(
-        optional(perClient(proxyHeader, limits), (max) => limitPerAddress({ maxConnectionsPerAddress: () => max })),
+        optional(perClient(proxyHeader, limits), (max) =>
+          limitPerAddress({ maxConnectionsPerAddress: () => max }),
+        ),
       )
       .push(optional(tls, (served) => serveTls(served, metrics)))
       .push(detect({ timeoutMs: timeouts.detectMs, ...(protocol !== "detect" && { hint: protocol }) }))
