@@ -1,4 +1,5 @@
 // For programs that run the reference proxy.
+export { AdminTokenError } from "./admin/access.ts";
 export { createLog, logLevels } from "./log.ts";
 export type { Logger, LogLevel, LogOptions } from "./log.ts";
 export { addressModes, clusterDefaults, defaultListen, defaults, protocols } from "./options.ts";

@@ -1,6 +1,6 @@
 import { Drain, Scope } from "@pagoda/core";
 import type { DrainOptions, DrainState } from "@pagoda/core";
-import { createMetrics } from "@pagoda/metrics";
+import { createMetrics, metricsPage } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
 import { serve } from "@pagoda/tcp";
 import type { Endpoint } from "@pagoda/tcp";
@@ -91,11 +91,15 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
   }
 
   async function openAdmin(bindTo: Endpoint, { service, upstream }: Ground): Promise<Endpoint> {
-    const checks = [{ name: "upstream", failing: () => upstream.failing }];
-    const routes = adminRoutes({ metrics, drain, checks, stacks: new Map([[name, service]]) });
-    const onError = (path: string, error: unknown): void =>
-      log.error({ path, err: error }, "admin request failed");
-    return scope.use(await startAdmin({ bind: bindTo, routes, onError })).address;
+    const routes = adminRoutes({
+      metrics: (accept) => metricsPage(metrics.registry, accept),
+      drain,
+      checks: [{ name: "upstream", failing: () => upstream.failing }],
+      listeners: () => [],
+      stacks: () => new Map([[name, service]]),
+    });
+    const config = { bind: bindTo, token: undefined, allowWrites: false, allowedHosts: [] };
+    return scope.use(await startAdmin({ config, routes, log })).address;
   }
 
   function acceptFailed(error: Error): void {
