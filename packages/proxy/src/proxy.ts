@@ -94,7 +94,7 @@ export async function startProxy(options: ProxyOptions, { log, registry }: Proxy
     const routes = adminRoutes({
       metrics: (accept) => metricsPage(metrics.registry, accept),
       drain,
-      checks: [{ name: "upstream", failing: () => upstream.failing }],
+      checks: () => [{ name: "upstream", failing: () => upstream.failing }],
       listeners: () => [],
       stacks: () => new Map([[name, service]]),
     });

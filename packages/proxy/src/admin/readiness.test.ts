@@ -38,7 +38,7 @@ describe("readiness", () => {
   });
 
   it("says which listeners do not serve, and why", () => {
-    const at = { address: "127.0.0.1:19092", connections: 0 };
+    const at = { address: { host: "127.0.0.1", port: 19_092 }, connections: 0 };
     const checks = listening([
       { ...at, name: "main", state: "serving" },
       { ...at, name: "late", state: "initializing" },

@@ -1,5 +1,6 @@
 import type { Drain } from "@pagoda/core";
 import type { ListenerState } from "@pagoda/metrics";
+import type { Endpoint } from "@pagoda/tcp";
 
 import { jsonAnswer, textAnswer } from "./route.ts";
 import type { AdminAnswer } from "./route.ts";
@@ -14,8 +15,8 @@ export interface ReadinessCheck {
 /** A listener as the admin server shows it. */
 export interface ListenerStatus {
   readonly name: string;
-  /** `HOST:PORT`; undefined while it is not bound. */
-  readonly address: string | undefined;
+  /** Undefined while it is not bound. */
+  readonly address: Endpoint | undefined;
   readonly state: ListenerState;
   /** Why it failed. */
   readonly reason?: string;

@@ -15,13 +15,19 @@ const ground = service<string, void>(async () => {}, { name: "forwardTo" });
 function everything() {
   const done: string[] = [];
   let level: LogLevel = "info";
-  let reload: Awaited<ReturnType<NonNullable<AdminParts["reload"]>>> = { outcome: "applied" };
+  let reload: Awaited<ReturnType<NonNullable<AdminParts["reload"]>>> = {
+    outcome: "success",
+    hash: "sha256:1",
+    message: "changed: main",
+  };
   const drain = new Drain();
   const parts: AdminParts = {
     metrics: (accept) => ({ contentType: accept ?? "text/plain", body: "pagoda_x 1\n" }),
     drain,
-    checks: [{ name: "upstream", failing: () => "kafka:9092: connection refused" }],
-    listeners: () => [{ name: "main", address: "127.0.0.1:19092", state: "serving", connections: 3 }],
+    checks: () => [{ name: "upstream", failing: () => "kafka:9092: connection refused" }],
+    listeners: () => [
+      { name: "main", address: { host: "::1", port: 19_092 }, state: "serving", connections: 3 },
+    ],
     stacks: () =>
       new Map([
         [
@@ -142,7 +148,7 @@ describe("the admin routes that read", () => {
     ["/api/loglevel", { level: "info" }],
     [
       "/api/listeners",
-      { listeners: [{ name: "main", address: "127.0.0.1:19092", state: "serving", connections: 3 }] },
+      { listeners: [{ name: "main", address: "[::1]:19092", state: "serving", connections: 3 }] },
     ],
   ])("%s", async (path, body) => {
     const { ask } = await servers.start(adminRoutes(everything().parts));
@@ -155,10 +161,11 @@ describe("the admin routes that change something", () => {
     const { parts, answerReload } = everything();
     const { ask } = await servers.start(adminRoutes(parts), writes);
     expect(await ask("POST", "/api/reload")).toMatchObject({ status: 200 });
-    answerReload({ outcome: "rejected", reason: "pagoda.yaml:1:1 is wrong" });
+    const result = { outcome: "rejected", hash: "sha256:1", message: "pagoda.yaml:1:1 is wrong" } as const;
+    answerReload(result);
     const rejected = await ask("POST", "/api/reload");
     expect(rejected.status).toBe(422);
-    expect(JSON.parse(rejected.body)).toEqual({ outcome: "rejected", reason: "pagoda.yaml:1:1 is wrong" });
+    expect(JSON.parse(rejected.body)).toEqual(result);
   });
 
   it("POST /api/drain starts it, and does not wait", async () => {

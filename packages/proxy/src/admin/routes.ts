@@ -1,7 +1,7 @@
 import { describe } from "@pagoda/core";
 import type { Drain } from "@pagoda/core";
+import { formatEndpoint } from "@pagoda/tcp";
 
-import type { LogLevel } from "../log.ts";
 import { buildInfo } from "../version.ts";
 import { listening, notDraining, readiness } from "./readiness.ts";
 import type { ListenerStatus, ReadinessCheck } from "./readiness.ts";
@@ -16,7 +16,7 @@ export interface AdminParts extends WriteParts {
   readonly metrics: (accept: string | undefined) => AdminAnswer | Promise<AdminAnswer>;
   readonly drain: Drain;
   /** What `/ready` asks for, beside the listeners, and that nothing drains. */
-  readonly checks: readonly ReadinessCheck[];
+  readonly checks: () => readonly ReadinessCheck[];
   readonly listeners: () => readonly ListenerStatus[];
   /** The stack of each listener, by the listener's name, as they are now. */
   readonly stacks: () => ReadonlyMap<string, object>;
@@ -24,7 +24,7 @@ export interface AdminParts extends WriteParts {
   readonly config?: () => string;
   /** What a configuration file may hold: a JSON Schema. */
   readonly configSchema?: () => object;
-  readonly logLevel?: () => LogLevel;
+  readonly logLevel?: () => string;
 }
 
 /** What the admin server answers. */
@@ -42,20 +42,25 @@ export function adminRoutes(parts: AdminParts): readonly AdminRoute[] {
     path: "/ready",
     public: true,
     handler: ({ query, trusted }) => {
-      const all = [notDraining(drain), ...listening(listeners()), ...checks];
+      const all = [notDraining(drain), ...listening(listeners()), ...checks()];
       return readiness(all, { verbose: query.has("verbose"), reasons: trusted });
     },
   });
   get("/metrics", ({ accept }) => metrics(accept));
   get("/version", () => jsonAnswer({ ...buildInfo(), node: process.versions.node }));
   get("/stacks", () => textAnswer(drawStacks(stacks())));
-  get("/api/listeners", () => jsonAnswer({ listeners: listeners() }));
+  get("/api/listeners", () => jsonAnswer({ listeners: listeners().map(shown) }));
   if (config) {
     get("/config", () => ({ contentType: "application/yaml; charset=utf-8", body: config() }));
   }
   if (configSchema) get("/config/schema", () => jsonAnswer(configSchema()));
   if (logLevel) get("/api/loglevel", () => jsonAnswer({ level: logLevel() }));
   return [...routes, ...writeRoutes(parts)];
+}
+
+/** Left out: the address of a listener that has none yet. */
+function shown({ address, ...listener }: ListenerStatus): object {
+  return { ...listener, ...(address !== undefined && { address: formatEndpoint(address) }) };
 }
 
 function drawStacks(stacks: ReadonlyMap<string, object>): string {

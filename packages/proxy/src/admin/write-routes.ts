@@ -4,17 +4,19 @@ import { jsonAnswer, textAnswer } from "./route.ts";
 import type { AdminAnswer, AdminRoute } from "./route.ts";
 
 /** What became of a reload. */
-export interface ReloadResult {
-  /** `rejected`: the old configuration stays in effect, whole. */
-  readonly outcome: "applied" | "unchanged" | "rejected";
-  /** What is wrong with the new one. */
-  readonly reason?: string;
+export interface ReloadAnswer {
+  /** `partial`: some of it holds only from the next start on; `rejected`: the one before stays, whole. */
+  readonly outcome: "success" | "partial" | "rejected";
+  /** Of the configuration that holds now. */
+  readonly hash: string;
+  /** What changed, or what is wrong. */
+  readonly message: string;
 }
 
 /** What callers may have done. Where a part is left out, so is its route. */
 export interface WriteParts {
   /** Reads the configuration again. */
-  readonly reload?: () => Promise<ReloadResult>;
+  readonly reload?: () => Promise<ReloadAnswer>;
   /** Starts the end of this process in order, if it has not begun. It is not waited for. */
   readonly startDrain?: () => void;
   readonly setLogLevel?: (level: LogLevel) => void;
