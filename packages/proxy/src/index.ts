@@ -1,6 +1,7 @@
 // For programs that run the reference proxy.
 export { defineConfig } from "./config/schema/config.ts";
 export type { ConfigSource } from "./config/schema/config.ts";
+export { AdminTokenError } from "./admin/access.ts";
 export { createLog, logLevels } from "./log.ts";
 export type { Logger, LogLevel, LogOptions } from "./log.ts";
 export { loadConfig } from "./config/load.ts";

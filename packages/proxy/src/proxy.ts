@@ -1,14 +1,17 @@
 import { Drain, Scope } from "@pagoda/core";
 import type { DrainOptions, DrainState } from "@pagoda/core";
-import { createMetrics, printCompat } from "@pagoda/metrics";
+import { createMetrics, metricsPage, printCompat } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
 import type { Endpoint, Reload } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
 import { Registry } from "prom-client";
 
+import type { ListenerStatus } from "./admin/readiness.ts";
 import { adminRoutes } from "./admin/routes.ts";
+import type { AdminParts } from "./admin/routes.ts";
 import { startAdmin } from "./admin/server.ts";
-import type { ProxyConfig } from "./config/model.ts";
+import type { AdminConfig, ProxyConfig } from "./config/model.ts";
+import { jsonSchema } from "./config/schema/json-schema.ts";
 import type { Logger } from "./log.ts";
 import { Listeners } from "./runtime/listeners.ts";
 import type { ListenerChanges } from "./runtime/listeners.ts";
@@ -19,7 +22,12 @@ export interface ProxyParts {
   readonly log: Logger;
   /** Where the metrics are registered. @default a registry of the proxy's own */
   readonly registry?: Registry;
+  /** What the admin server can ask of the program. @default nothing */
+  readonly control?: ProxyControl;
 }
+
+/** What only the program around the proxy can do or tell. */
+export type ProxyControl = Pick<AdminParts, "config" | "reload" | "startDrain">;
 
 /** A configuration, and what it is called in metrics and logs. */
 export interface NamedConfig {
@@ -72,7 +80,10 @@ export interface RunningListener {
  * then says why it is not ready.
  * @throws CertificateError, ListenError, StateFileError. Nothing is left open when it fails.
  */
-export async function startProxy(first: NamedConfig, { log, registry }: ProxyParts): Promise<Proxy> {
+export async function startProxy(
+  first: NamedConfig,
+  { log, registry, control = {} }: ProxyParts,
+): Promise<Proxy> {
   const { compat, ...series } = first.config.metrics;
   const metrics = createMetrics({ registry: registry ?? new Registry(), build: buildInfo(), series });
   printCompat(metrics.registry, compat);
@@ -84,7 +95,7 @@ export async function startProxy(first: NamedConfig, { log, registry }: ProxyPar
   for (const { name } of current.listeners) metrics.process.listenerState(name, "initializing");
   try {
     await follow(first);
-    const admin = current.admin && (await openAdmin(current.admin.bind));
+    const admin = current.admin && (await openAdmin(current.admin));
     return {
       get address() {
         return (listeners.all[0] as RunningListener).address;
@@ -137,11 +148,25 @@ export async function startProxy(first: NamedConfig, { log, registry }: ProxyPar
     return drain.start(options);
   }
 
-  async function openAdmin(bindTo: Endpoint): Promise<Endpoint> {
-    const routes = adminRoutes({ metrics, drain, checks: () => checks(), stacks: () => stacks() });
-    const onError = (path: string, error: unknown): void =>
-      log.error({ path, err: error }, "admin request failed");
-    return scope.use(await startAdmin({ bind: bindTo, routes, onError })).address;
+  async function openAdmin(admin: AdminConfig): Promise<Endpoint> {
+    const routes = adminRoutes({
+      metrics: (accept) => metricsPage(metrics.registry, accept),
+      drain,
+      checks,
+      listeners: () => listeners.all.map(statusOf),
+      stacks: () => new Map(listeners.all.map(({ name, service }) => [name, service])),
+      configSchema: jsonSchema,
+      logLevel: () => log.level,
+      setLogLevel: (level) => {
+        log.level = level;
+      },
+      ...control,
+    });
+    return scope.use(await startAdmin({ config: admin, routes, log })).address;
+  }
+
+  function statusOf({ name, address, connections }: RunningListener): ListenerStatus {
+    return { name, address, connections, state: drain.draining ? "draining" : "serving" };
   }
 
   function checks(): readonly { name: string; failing: () => string | undefined }[] {
@@ -151,10 +176,6 @@ export async function startProxy(first: NamedConfig, { log, registry }: ProxyPar
       name: several ? `upstream of ${listener.name}` : "upstream",
       failing: () => listener.failing,
     }));
-  }
-
-  function stacks(): ReadonlyMap<string, object> {
-    return new Map(listeners.all.map(({ name, service }) => [name, service]));
   }
 }
 

@@ -1,42 +1,68 @@
 import { describe } from "@pagoda/core";
 import type { Drain } from "@pagoda/core";
-import { metricsPage } from "@pagoda/metrics";
-import type { Metrics } from "@pagoda/metrics";
+import { formatEndpoint } from "@pagoda/tcp";
 
 import { buildInfo } from "../version.ts";
-import { readiness } from "./readiness.ts";
-import type { ReadinessCheck } from "./readiness.ts";
-import type { AdminRoute } from "./server.ts";
+import { listening, notDraining, readiness } from "./readiness.ts";
+import type { ListenerStatus, ReadinessCheck } from "./readiness.ts";
+import { jsonAnswer, textAnswer } from "./route.ts";
+import type { AdminAnswer, AdminRoute } from "./route.ts";
+import { writeRoutes } from "./write-routes.ts";
+import type { WriteParts } from "./write-routes.ts";
 
-export interface AdminParts {
-  readonly metrics: Metrics;
+/** What the routes that read are answered from. Where a part is left out, so is its route. */
+export interface AdminParts extends WriteParts {
+  /** The page of metrics, in the format that the caller accepts. */
+  readonly metrics: (accept: string | undefined) => AdminAnswer | Promise<AdminAnswer>;
   readonly drain: Drain;
+  /** What `/ready` asks for, beside the listeners, and that nothing drains. */
   readonly checks: () => readonly ReadinessCheck[];
-  /** The stack of each listener, by the listener's name. */
+  readonly listeners: () => readonly ListenerStatus[];
+  /** The stack of each listener, by the listener's name, as they are now. */
   readonly stacks: () => ReadonlyMap<string, object>;
+  /** The configuration in effect, as YAML, without its secrets. */
+  readonly config?: () => string;
+  /** What a configuration file may hold: a JSON Schema. */
+  readonly configSchema?: () => object;
+  readonly logLevel?: () => string;
 }
 
-/** What the admin server answers, by path. */
-export function adminRoutes({ metrics, drain, checks, stacks }: AdminParts): ReadonlyMap<string, AdminRoute> {
-  const draining: ReadinessCheck = {
-    name: "drain",
-    failing: () => (drain.draining ? `draining (${drain.retained} connections left)` : undefined),
+/** What the admin server answers. */
+export function adminRoutes(parts: AdminParts): readonly AdminRoute[] {
+  const { metrics, drain, checks, listeners, stacks, config, configSchema, logLevel } = parts;
+  const routes: AdminRoute[] = [];
+  const get = (path: string, handler: AdminRoute["handler"]): void => {
+    routes.push({ method: "GET", path, handler });
   };
 
-  return new Map<string, AdminRoute>([
-    // That it answers is the answer: the event loop turns.
-    ["/live", () => ({ contentType: "text/plain", body: "live\n" })],
-    ["/ready", ({ query }) => readiness([draining, ...checks()], query.has("verbose"))],
-    ["/metrics", ({ accept }) => metricsPage(metrics.registry, accept)],
-    ["/version", () => json({ ...buildInfo(), node: process.versions.node })],
-    ["/stacks", () => ({ contentType: "text/plain; charset=utf-8", body: drawStacks(stacks()) })],
-  ]);
+  // That it answers is the answer: the event loop turns.
+  routes.push({ method: "GET", path: "/live", public: true, handler: () => textAnswer("live") });
+  routes.push({
+    method: "GET",
+    path: "/ready",
+    public: true,
+    handler: ({ query, trusted }) => {
+      const all = [notDraining(drain), ...listening(listeners()), ...checks()];
+      return readiness(all, { verbose: query.has("verbose"), reasons: trusted });
+    },
+  });
+  get("/metrics", ({ accept }) => metrics(accept));
+  get("/version", () => jsonAnswer({ ...buildInfo(), node: process.versions.node }));
+  get("/stacks", () => textAnswer(drawStacks(stacks())));
+  get("/api/listeners", () => jsonAnswer({ listeners: listeners().map(shown) }));
+  if (config) {
+    get("/config", () => ({ contentType: "application/yaml; charset=utf-8", body: config() }));
+  }
+  if (configSchema) get("/config/schema", () => jsonAnswer(configSchema()));
+  if (logLevel) get("/api/loglevel", () => jsonAnswer({ level: logLevel() }));
+  return [...routes, ...writeRoutes(parts)];
+}
+
+/** Left out: the address of a listener that has none yet. */
+function shown({ address, ...listener }: ListenerStatus): object {
+  return { ...listener, ...(address !== undefined && { address: formatEndpoint(address) }) };
 }
 
 function drawStacks(stacks: ReadonlyMap<string, object>): string {
-  return [...stacks].map(([name, service]) => `listener ${name}\n${describe(service)}\n`).join("\n");
-}
-
-function json(value: object): { contentType: string; body: string } {
-  return { contentType: "application/json", body: `${JSON.stringify(value)}\n` };
+  return [...stacks].map(([name, service]) => `listener ${name}\n${describe(service)}`).join("\n\n");
 }

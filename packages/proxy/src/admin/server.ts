@@ -1,45 +1,77 @@
+import { ListenError } from "@pagoda/tcp";
+import type { Endpoint } from "@pagoda/tcp";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 
-import { ListenError } from "@pagoda/tcp";
-import type { Endpoint } from "@pagoda/tcp";
-
-/** What a route answers. */
-export interface AdminAnswer {
-  /** @default 200 */
-  readonly status?: number;
-  readonly contentType: string;
-  readonly body: string;
-}
-
-/** Answers one path. It reads, and never changes anything. */
-export type AdminRoute = (request: AdminRequest) => AdminAnswer | Promise<AdminAnswer>;
-
-export interface AdminRequest {
-  readonly accept: string | undefined;
-  readonly query: URLSearchParams;
-}
+import type { AdminConfig } from "../config/model.ts";
+import { logSampler } from "../log-sampler.ts";
+import type { Logger } from "../log.ts";
+import { Access } from "./access.ts";
+import { answerTo } from "./answer.ts";
+import type { Answered } from "./answer.ts";
+import type { AdminRoute } from "./route.ts";
+import { routeTable } from "./route-table.ts";
 
 export interface AdminOptions {
-  readonly bind: Endpoint;
-  /** By path. GET and HEAD are answered; any other method gets 405, any other path 404. */
-  readonly routes: ReadonlyMap<string, AdminRoute>;
-  /** Called when a route fails; the answer is a bare 500. */
-  readonly onError: (path: string, error: unknown) => void;
+  readonly config: AdminConfig;
+  readonly routes: readonly AdminRoute[];
+  /** Requests at `debug`; refused ones at `warn`, one a second for each rule; defects at `error`. */
+  readonly log: Logger;
 }
 
 export interface AdminServer extends AsyncDisposable {
   readonly address: Endpoint;
 }
 
+/** Nothing of an answer is kept, framed, run or guessed at by a browser. */
+const securityHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
 /**
- * The admin server: plain HTTP, for people and scrapers on the same machine or network.
- * @throws ListenError when the port cannot be bound.
+ * The admin server: plain HTTP, for people and scrapers on the same machine or network. See `Access`
+ * for who may ask for what.
+ * @throws AdminTokenError when it is open to other machines, without a token; ListenError when the
+ * port cannot be bound; RangeError when two routes are the same.
  */
-export async function startAdmin({ bind, routes, onError }: AdminOptions): Promise<AdminServer> {
-  const server = createServer({ requestTimeout: 10_000, headersTimeout: 5_000 }, (request, response) => {
-    void answer(routes, request, response, onError);
+export async function startAdmin({ config, routes, log }: AdminOptions): Promise<AdminServer> {
+  const { bind } = config;
+  const access = new Access(config);
+  const table = routeTable(routes);
+  const sample = logSampler();
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const answered = await answerTo(request, table, access);
+    send(response, answered);
+    const { path, refused, failure } = answered;
+    const { status = 200 } = answered.answer;
+    const facts = {
+      method: request.method,
+      path: path.slice(0, 200),
+      status,
+      client: request.socket.remoteAddress,
+    };
+    if (failure !== undefined) log.error({ ...facts, err: failure.error }, "admin request failed");
+    else if (refused === undefined) log.debug(facts, "admin request");
+    else {
+      const { write, suppressed } = sample(refused);
+      const more = suppressed > 0 && { suppressed };
+      if (write) log.warn({ ...facts, rule: refused, ...more }, "admin request refused");
+    }
+  };
+
+  const server = createServer(timeouts, (request, response) => {
+    serve(request, response).catch((error: unknown) => {
+      // The caller went while it was read.
+      log.debug({ err: error }, "admin request ended early");
+      response.destroy();
+    });
   });
   // An admin page is asked for by a few people and a scraper, not by the world.
   server.maxConnections = 100;
@@ -56,42 +88,26 @@ export async function startAdmin({ bind, routes, onError }: AdminOptions): Promi
   };
 }
 
+/** In milliseconds; how late the first two are noticed is the third. */
+const timeouts = { requestTimeout: 10_000, headersTimeout: 5_000, connectionsCheckingInterval: 1_000 };
+
 async function bound(server: Server, bind: Endpoint): Promise<void> {
   try {
-    server.listen(bind.port, bind.host);
+    server.listen({ port: bind.port, ...(bind.host !== "" && { host: bind.host }) });
     await once(server, "listening");
   } catch (error) {
     throw new ListenError("admin", bind, error);
   }
 }
 
-async function answer(
-  routes: AdminOptions["routes"],
-  request: IncomingMessage,
-  response: ServerResponse,
-  onError: AdminOptions["onError"],
-): Promise<void> {
-  const url = new URL(request.url ?? "/", "http://admin");
-  const route = routes.get(url.pathname);
-  if (route === undefined) return send(response, notFound([...routes.keys()]));
-  if (request.method !== "GET" && request.method !== "HEAD") {
-    response.setHeader("allow", "GET, HEAD");
-    return send(response, { status: 405, contentType: "text/plain", body: "only GET and HEAD\n" });
-  }
-  try {
-    send(response, await route({ accept: request.headers.accept, query: url.searchParams }));
-  } catch (error) {
-    onError(url.pathname, error);
-    send(response, { status: 500, contentType: "text/plain", body: "internal error; the log has it\n" });
-  }
-}
-
-function send(response: ServerResponse, { status = 200, contentType, body }: AdminAnswer): void {
+function send(response: ServerResponse, { answer, headers }: Answered): void {
+  const { status = 200, contentType, body } = answer;
   // Node leaves the body out of the answer to HEAD by itself.
-  response.writeHead(status, { "content-type": contentType, "content-length": Buffer.byteLength(body) });
+  response.writeHead(status, {
+    ...securityHeaders,
+    ...headers,
+    "content-type": contentType,
+    "content-length": Buffer.byteLength(body),
+  });
   response.end(body);
-}
-
-function notFound(paths: readonly string[]): AdminAnswer {
-  return { status: 404, contentType: "text/plain", body: `not found; there is:\n${paths.join("\n")}\n` };
 }

@@ -9,7 +9,8 @@ const debounceMs = 500;
 
 export interface ReloadingOptions {
   readonly proxy: Proxy;
-  readonly loaded: LoadedConfig;
+  /** What holds: kept up to date. */
+  readonly running: { loaded: LoadedConfig };
   readonly load: () => Promise<LoadedConfig>;
   readonly log: Logger;
 }
@@ -17,12 +18,14 @@ export interface ReloadingOptions {
 /** Reloads on SIGHUP, and when the files of the configuration change, until it is disposed of. */
 export function reloading({
   proxy,
-  loaded,
+  running,
   load,
   log,
 }: ReloadingOptions): Disposable & { readonly reloader: Reloader<LoadedConfig> } {
   let watched: Disposable | undefined;
-  const watch = ({ config, files, hash }: LoadedConfig): void => {
+  const watch = (loaded: LoadedConfig): void => {
+    running.loaded = loaded;
+    const { config, files, hash } = loaded;
     watched?.[Symbol.dispose]();
     watched = undefined;
     if (!config.reload.watch || files.length === 0) return;
@@ -36,14 +39,14 @@ export function reloading({
   };
   const reloader: Reloader<LoadedConfig> = new Reloader({
     proxy,
-    running: loaded,
+    running: running.loaded,
     load,
     onApplied: watch,
     log,
   });
   const onHangUp = (): void => void reloader.reload("SIGHUP");
   process.on("SIGHUP", onHangUp);
-  watch(loaded);
+  watch(running.loaded);
   return {
     reloader,
     [Symbol.dispose]: () => {

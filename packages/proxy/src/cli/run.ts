@@ -7,7 +7,7 @@ import type { ListenerTarget, ProxyConfig } from "../config/model.ts";
 import { createLog } from "../log.ts";
 import type { Logger } from "../log.ts";
 import { startProxy } from "../proxy.ts";
-import type { Proxy } from "../proxy.ts";
+import type { Proxy, ProxyControl } from "../proxy.ts";
 import { buildOnly } from "../runtime/build-only.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { runHelp } from "./help.ts";
@@ -32,9 +32,15 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const log = createLog({ level: loaded.config.logLevel });
   failFast(log);
-  const proxy = await startProxy(loaded, { log });
+  const running = { loaded };
+  const control: ProxyControl = {
+    config: () => running.loaded.print({ origins: true }),
+    reload: () => reloads.reloader.reload("api"),
+    startDrain: () => process.kill(process.pid, "SIGTERM"),
+  };
+  const proxy = await startProxy(loaded, { log, control });
   // Before anybody is told that it serves: SIGHUP would end it.
-  using _ = reloading({ proxy, loaded, load, log });
+  using reloads = reloading({ proxy, running, load, log });
   logServing(proxy, loaded, log);
   return await untilStopped(proxy, loaded.config, log);
 }

@@ -155,6 +155,14 @@ describe("terminateTls refuses", () => {
     expect(await refusal(attempt)).toMatchObject({ code: "TLS_HANDSHAKE" });
   });
 
+  it("a client that only speaks TLS 1.1, unless told otherwise", async () => {
+    const attempt = accept();
+    // What it takes for OpenSSL to offer it at all.
+    const old = { minVersion: "TLSv1.1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" } as const;
+    speakTls(attempt, old);
+    expect(await refusal(attempt)).toMatchObject({ message: /version is too old/ });
+  });
+
   it("a client that only speaks an old version", async () => {
     const modern = await build({ minVersion: "TLSv1.3" });
     const attempt = accept({ tls: modern });
