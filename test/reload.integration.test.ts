@@ -68,9 +68,9 @@ function load(bootstrap: string, ca?: string): { sent: () => number; end(): Prom
   });
   const failures: unknown[] = [];
   let sent = 0;
-  let ended = false;
+  const ended = new AbortController();
   const running = (async () => {
-    while (!ended) {
+    while (!ended.signal.aborted) {
       try {
         await producer.send({ messages: [{ topic: "orders", value: String(sent) }], acks: ProduceAcks.ALL });
         sent += 1;
@@ -83,7 +83,7 @@ function load(bootstrap: string, ca?: string): { sent: () => number; end(): Prom
   return {
     sent: () => sent,
     end: async () => {
-      ended = true;
+      ended.abort();
       await running;
       return failures;
     },
@@ -120,7 +120,7 @@ describe("pagoda run -c reloads its configuration", () => {
     const producer = load(proxy.address);
     await writeFile(fileAt(), yaml("    timeouts: { idel: 1m }"));
     await eventually(() => expect(rejections()).toBe(1));
-    const [line] = proxy.log.filter(({ msg }) => msg.includes("rejected"));
+    const line = proxy.log.find(({ msg }) => msg.includes("rejected"));
     expect(JSON.stringify(line)).toContain("did you mean idle?");
     await writeFile(fileAt(), yaml("    timeouts: { idle: 1m }"));
     await eventually(() => expect(reloads("success")).toBe(1));
@@ -151,7 +151,7 @@ describe("pagoda run -c reloads its configuration", () => {
     const before = producer.sent();
     await eventually(() => expect(producer.sent()).toBeGreaterThan(before + 10));
     expect(await producer.end()).toEqual([]);
-    const [line] = proxy.log.filter(({ msg }) => msg === "configuration reloaded");
+    const line = proxy.log.find(({ msg }) => msg === "configuration reloaded");
     expect(line?.["changes"]).toBe("certificates renewed: 1");
   });
 
@@ -188,7 +188,7 @@ describe("pagoda run -c reloads its configuration", () => {
     await writeFile(fileAt(), yaml("", "metrics: { profile: minimal }"));
     proxy.signal("SIGHUP");
     await eventually(() => expect(reloads("partial")).toBe(1));
-    const [line] = proxy.log.filter(({ msg }) => msg === "configuration reloaded");
+    const line = proxy.log.find(({ msg }) => msg === "configuration reloaded");
     expect(line?.["changes"]).toBe("only after a restart: metrics");
   });
 });

@@ -28,6 +28,9 @@ export type { AcceptProxyHeader, AddressMode, ListenerTls, Protocol, UpstreamTls
 export { startProxy } from "./proxy.ts";
 export type { Applied, NamedConfig, Proxy, ProxyParts, RunningListener } from "./proxy.ts";
 
+export { UnreachableError } from "./runtime/build-only.ts";
+export { UnknownClusterError } from "./runtime/listeners.ts";
+
 // For people who build on its stack.
 export { connectionLog } from "./connection-log.ts";
 export type { ConnectionLogOptions } from "./connection-log.ts";

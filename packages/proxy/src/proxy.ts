@@ -109,7 +109,7 @@ export async function startProxy(
         return listeners.connections;
       },
       apply: (next) => {
-        const applied = applying.then(() => follow(next));
+        const applied = inTurn(next, applying);
         applying = applied.catch(() => {});
         return applied;
       },
@@ -121,6 +121,12 @@ export async function startProxy(
   } catch (error) {
     await scope.close();
     throw error;
+  }
+
+  /** One after the other: each is held against the one before it. */
+  async function inTurn(next: NamedConfig, before: Promise<unknown>): Promise<Applied> {
+    await before;
+    return follow(next);
   }
 
   async function follow({ config, hash, source }: NamedConfig): Promise<Applied> {

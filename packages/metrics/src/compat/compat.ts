@@ -7,10 +7,10 @@ import { hubble } from "./hubble.ts";
 import { kprf } from "./kprf.ts";
 import { linkerd } from "./linkerd.ts";
 
-const sets = { linkerd, hubble, kprf, grepplabs } as const satisfies Record<string, readonly Alias[]>;
-
 /** Whose names our counts are printed under as well. */
-export type CompatName = keyof typeof sets;
+export type CompatName = "linkerd" | "hubble" | "kprf" | "grepplabs";
+
+const sets: Readonly<Record<CompatName, readonly Alias[]>> = { linkerd, hubble, kprf, grepplabs };
 
 /**
  * Prints our counts under the names of other proxies too, so that their dashboards keep working.

@@ -1,5 +1,4 @@
-import { Drain } from "@pagoda/core";
-import type { DrainOptions, DrainState, Scope, Service } from "@pagoda/core";
+import type { Drain, DrainOptions, DrainState, Scope, Service } from "@pagoda/core";
 import { serve } from "@pagoda/tcp";
 import type { Connection, Serving } from "@pagoda/tcp";
 import { Subject } from "rxjs";

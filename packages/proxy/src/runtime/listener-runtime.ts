@@ -237,9 +237,9 @@ export class ListenerRuntime implements AsyncDisposable {
     if (this.#retired.size > maxRetired) void oldest?.drain({ deadlineMs: crowdedDrainMs });
     if (drainBeforeMs !== undefined) void generation.drain({ deadlineMs: drainBeforeMs });
     const kept = brokers === this.#current?.brokers;
-    void generation.retire().finally(async () => {
+    void generation.retire().then(() => {
       this.#retired.delete(generation);
-      if (!kept) await brokers?.scope.close();
+      return kept ? undefined : brokers?.scope.close();
     });
   }
 }

@@ -16,7 +16,12 @@ type RequestLayer = SameLayer<KafkaRequest, KafkaAnswer>;
  * @throws RangeError for what a layer cannot be made with
  */
 export function requestLayers(layers: readonly RequestLayerConfig[], parts: TimedLayerOptions): RequestLayer {
-  const built = layers.flatMap((config) => buildLayer(config, parts) ?? []);
+  const measured = layers.some(({ layer }) => layer === "metrics");
+  const built = layers.flatMap((config) => {
+    const made = buildLayer(config, parts);
+    if (made === undefined) return [];
+    return measured ? timedLayer(config.layer === "custom" ? config.name : config.layer, made, parts) : made;
+  });
   return (inner) =>
     built.reduceRight<Service<KafkaRequest, KafkaAnswer>>((below, layer) => layer(below), inner);
 }

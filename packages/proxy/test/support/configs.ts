@@ -6,9 +6,7 @@ import type { ClusterConfig, ListenerConfig, ProxyConfig } from "../../src/confi
 const anyPort: Endpoint = { host: "127.0.0.1", port: 0 };
 
 /** A listener on a free port, with what a test says of it. */
-export function listenerConfig(
-  said: Partial<ListenerConfig> & Pick<ListenerConfig, "target">,
-): ListenerConfig {
+function listenerConfig(said: Partial<ListenerConfig> & Pick<ListenerConfig, "target">): ListenerConfig {
   return {
     name: "main",
     bind: anyPort,
