@@ -10,6 +10,7 @@ import {
   produceRequest,
   someTurns,
 } from "../../test/support/wire.ts";
+import { KafkaApiError } from "../errors/error-answer.ts";
 import type { ApiDefinition } from "../protocol/api.ts";
 import { ApiVersions, SaslAuthenticate, SaslHandshake } from "../protocol/generated/index.ts";
 import type { Partially } from "../protocol/schema/defaults.ts";
@@ -218,5 +219,16 @@ describe("a Kafka session", () => {
     (await inner.call(0)).respond(noResponse);
     await answer;
     expect([letIn.times, session.authenticated]).toEqual([1, false]);
+  });
+
+  it("lets nobody in by what a layer refuses", async () => {
+    const { letIn, inner, outer, session, handshake, authenticate } = build();
+    await handshake("GSSAPI");
+    await authenticate("token", "challenge");
+    const answer = outer.call(KafkaRequest.read(metadataRequest(7)), cx);
+    const call = await inner.call(inner.calls.length - 1);
+    call.fail(new KafkaApiError("TOPIC_AUTHORIZATION_FAILED", "not for you"));
+    await expect(answer).rejects.toMatchObject({ code: "KAFKA_API_ERROR" });
+    expect([letIn.times, session.authenticated]).toEqual([0, false]);
   });
 });
