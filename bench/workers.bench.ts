@@ -6,8 +6,8 @@ import type { Bench, BenchReport } from "./lib/bench.ts";
 import type { Load, LoadResult } from "./forward/load.ts";
 
 const connections = 16;
-const requests = 1_000;
-const opened = 400;
+const requests = 640;
+const opened = 320;
 
 /** What more than one process on a machine brings. */
 export const bench: Bench = {
@@ -35,7 +35,7 @@ export const bench: Bench = {
     return {
       tables: [
         await compare(
-          `Requests that each hash 64 KiB, ${connections} connections`,
+          `Requests that each hash 1 MiB, ${connections} connections`,
           "requests per second",
           requests,
           (port) => ({ kind: "ping-pong", port, connections, depth: 1, requests, requestBytes: 100 }),

@@ -10,6 +10,9 @@ import { runPrimary } from "../../packages/proxy/src/workers/primary.ts";
 import { serveAsWorker, workerId } from "../../packages/proxy/src/workers/serve-as-worker.ts";
 import type { WorkerProxy } from "../../packages/proxy/src/workers/worker-proxy.ts";
 
+// Hashed for each request, which keeps the event loop busy as large batches do.
+const batch = Buffer.alloc(1024 * 1024, "b");
+
 const log = createLog({ level: "error" });
 if (workerId() === undefined) await primary(Number(process.argv[2]));
 else process.exitCode = await serveAsWorker({ start: echo, log });
@@ -42,9 +45,6 @@ async function echo(): Promise<WorkerProxy> {
     [Symbol.asyncDispose]: () => serving[Symbol.asyncDispose](),
   };
 }
-
-/** What a proxy does with a large batch, in small: it keeps the event loop busy. */
-const batch = Buffer.alloc(64 * 1024, "b");
 
 async function work({ transport }: Connection): Promise<void> {
   for await (const request of transport) {
