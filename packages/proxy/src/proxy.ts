@@ -6,7 +6,7 @@ import type { Endpoint, Reload } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
 import { Registry } from "prom-client";
 
-import type { ListenerStatus } from "./admin/readiness.ts";
+import type { ListenerStatus, ReadinessCheck } from "./admin/readiness.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import type { AdminParts } from "./admin/routes.ts";
 import { startAdmin } from "./admin/server.ts";
@@ -60,6 +60,10 @@ export interface Proxy extends AsyncDisposable {
    * @throws CertificateError, ListenError, StateFileError, DrainingError
    */
   apply(next: NamedConfig): Promise<Applied>;
+  /** What has to hold before traffic should be sent here, and why it does not. */
+  checks(): readonly ReadinessCheck[];
+  /** The stack of each listener, by its name. */
+  stacks(): ReadonlyMap<string, object>;
   /** Reads certificates again, now, without waiting to see that they changed. Never rejects. */
   reloadCertificates(): Promise<readonly Reload[]>;
   /**
@@ -113,6 +117,8 @@ export async function startProxy(
         applying = applied.catch(() => {});
         return applied;
       },
+      checks,
+      stacks,
       reloadCertificates: async () =>
         (await Promise.all(listeners.all.map((listener) => listener.reloadCertificates()))).flat(),
       drain: (options) => end(options),
@@ -160,7 +166,7 @@ export async function startProxy(
       drain,
       checks,
       listeners: () => listeners.all.map(statusOf),
-      stacks: () => new Map(listeners.all.map(({ name, service }) => [name, service])),
+      stacks,
       configSchema: jsonSchema,
       logLevel: () => log.level,
       setLogLevel: (level) => {
@@ -175,7 +181,11 @@ export async function startProxy(
     return { name, address, connections, state: drain.draining ? "draining" : "serving" };
   }
 
-  function checks(): readonly { name: string; failing: () => string | undefined }[] {
+  function stacks(): ReadonlyMap<string, object> {
+    return new Map(listeners.all.map(({ name, service }) => [name, service]));
+  }
+
+  function checks(): readonly ReadinessCheck[] {
     if (!current.readyNeedsUpstream) return [];
     const several = listeners.all.length > 1;
     return listeners.all.map((listener) => ({

@@ -52,7 +52,8 @@ describe("readiness", () => {
 
   it("ends with the first moment of a drain, and says how far that is", async () => {
     const drain = new Drain();
-    const check = notDraining(drain);
+    const address = { host: "127.0.0.1", port: 1 };
+    const check = notDraining(drain, [{ name: "main", address, state: "draining", connections: 1 }]);
     expect(check.failing()).toBeUndefined();
     const release = drain.retain();
     const drained = drain.start({ deadlineMs: 60_000 });

@@ -25,10 +25,11 @@ export interface ListenerStatus {
 }
 
 /** Holds until a drain starts: nothing new is taken from then on. */
-export function notDraining(drain: Drain): ReadinessCheck {
+export function notDraining(drain: Drain, listeners: readonly ListenerStatus[]): ReadinessCheck {
+  const left = listeners.reduce((sum, { connections }) => sum + connections, 0);
   const failing = (): string | undefined => {
     if (drain.state === "serving") return undefined;
-    return drain.state === "draining" ? `draining (${drain.retained} connections left)` : drain.state;
+    return drain.state === "draining" ? `draining (${left} connections left)` : drain.state;
   };
   return { name: "drain", failing };
 }

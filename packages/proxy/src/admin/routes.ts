@@ -10,16 +10,18 @@ import type { AdminAnswer, AdminRoute } from "./route.ts";
 import { writeRoutes } from "./write-routes.ts";
 import type { WriteParts } from "./write-routes.ts";
 
+type Awaitable<T> = T | Promise<T>;
+
 /** What the routes that read are answered from. Where a part is left out, so is its route. */
 export interface AdminParts extends WriteParts {
   /** The page of metrics, in the format that the caller accepts. */
   readonly metrics: (accept: string | undefined) => AdminAnswer | Promise<AdminAnswer>;
   readonly drain: Drain;
   /** What `/ready` asks for, beside the listeners, and that nothing drains. */
-  readonly checks: () => readonly ReadinessCheck[];
-  readonly listeners: () => readonly ListenerStatus[];
-  /** The stack of each listener, by the listener's name, as they are now. */
-  readonly stacks: () => ReadonlyMap<string, object>;
+  readonly checks: () => Awaitable<readonly ReadinessCheck[]>;
+  readonly listeners: () => Awaitable<readonly ListenerStatus[]>;
+  /** The stack of each listener, by the listener's name, as they are now; or drawn already. */
+  readonly stacks: () => Awaitable<ReadonlyMap<string, object> | string>;
   /** The configuration in effect, as YAML, without its secrets. */
   readonly config?: () => string;
   /** What a configuration file may hold: a JSON Schema. */
@@ -41,15 +43,16 @@ export function adminRoutes(parts: AdminParts): readonly AdminRoute[] {
     method: "GET",
     path: "/ready",
     public: true,
-    handler: ({ query, trusted }) => {
-      const all = [notDraining(drain), ...listening(listeners()), ...checks()];
+    handler: async ({ query, trusted }) => {
+      const known = await listeners();
+      const all = [notDraining(drain, known), ...listening(known), ...(await checks())];
       return readiness(all, { verbose: query.has("verbose"), reasons: trusted });
     },
   });
   get("/metrics", ({ accept }) => metrics(accept));
   get("/version", () => jsonAnswer({ ...buildInfo(), node: process.versions.node }));
-  get("/stacks", () => textAnswer(drawStacks(stacks())));
-  get("/api/listeners", () => jsonAnswer({ listeners: listeners().map(shown) }));
+  get("/stacks", async () => textAnswer(drawStacks(await stacks())));
+  get("/api/listeners", async () => jsonAnswer({ listeners: (await listeners()).map(shown) }));
   if (config) {
     get("/config", () => ({ contentType: "application/yaml; charset=utf-8", body: config() }));
   }
@@ -63,6 +66,7 @@ function shown({ address, ...listener }: ListenerStatus): object {
   return { ...listener, ...(address !== undefined && { address: formatEndpoint(address) }) };
 }
 
-function drawStacks(stacks: ReadonlyMap<string, object>): string {
+export function drawStacks(stacks: ReadonlyMap<string, object> | string): string {
+  if (typeof stacks === "string") return stacks;
   return [...stacks].map(([name, service]) => `listener ${name}\n${describe(service)}`).join("\n\n");
 }

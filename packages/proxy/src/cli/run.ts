@@ -8,12 +8,16 @@ import { createLog } from "../log.ts";
 import type { Logger } from "../log.ts";
 import { startProxy } from "../proxy.ts";
 import type { Proxy, ProxyControl } from "../proxy.ts";
+import { Reloader } from "../runtime/reloader.ts";
+import { workerId } from "../workers/serve-as-worker.ts";
 import { buildOnly } from "../runtime/build-only.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 import { runHelp } from "./help.ts";
-import { reloading } from "./reloading.ts";
+import { reloadTriggers } from "./reload-triggers.ts";
 import { readRunFlags } from "./run-flags.ts";
 import type { RunArguments } from "./run-flags.ts";
+import { runAsPrimary, runAsWorker } from "./run-workers.ts";
+import type { RunWorkersOptions } from "./run-workers.ts";
 import { endSignals } from "./signals.ts";
 
 /** `pagoda run`: starts the proxy, and ends when a signal asked it to. */
@@ -32,15 +36,26 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   const log = createLog({ level: loaded.config.logLevel });
   failFast(log);
-  const running = { loaded };
+  if (workerId() !== undefined) return runAsWorker({ loaded, load, log });
+  if (loaded.config.workers > 1) return runAsPrimary({ loaded, load, log });
+  return runAlone({ loaded, load, log });
+}
+
+async function runAlone({ loaded, load, log }: RunWorkersOptions): Promise<number> {
+  let running = loaded;
   const control: ProxyControl = {
-    config: () => running.loaded.print({ origins: true }),
-    reload: () => reloads.reloader.reload("api"),
-    startDrain: () => process.kill(process.pid, "SIGTERM"),
+    config: () => running.print({ origins: true }),
+    reload: () => reloader.reload("api"),
+    startDrain: () => void process.kill(process.pid, "SIGTERM"),
   };
   const proxy = await startProxy(loaded, { log, control });
+  const onApplied = (applied: LoadedConfig): void => {
+    running = applied;
+    triggers.watch(applied);
+  };
+  const reloader: Reloader<LoadedConfig> = new Reloader({ proxy, running, load, onApplied, log });
   // Before anybody is told that it serves: SIGHUP would end it.
-  using reloads = reloading({ proxy, running, load, log });
+  using triggers = reloadTriggers({ loaded, load, reload: (trigger) => reloader.reload(trigger) });
   logServing(proxy, loaded, log);
   return await untilStopped(proxy, loaded.config, log);
 }

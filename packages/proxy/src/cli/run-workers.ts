@@ -1,0 +1,128 @@
+import { Drain } from "@pagoda/core";
+import { metricsPage } from "@pagoda/metrics";
+import { formatEndpoint, parseEndpoint } from "@pagoda/tcp";
+
+import { adminRoutes, drawStacks } from "../admin/routes.ts";
+import { startAdmin } from "../admin/server.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import { jsonSchema } from "../config/schema/json-schema.ts";
+import type { Logger } from "../log.ts";
+import { startProxy } from "../proxy.ts";
+import type { NamedConfig } from "../proxy.ts";
+import { Reloader } from "../runtime/reloader.ts";
+import type { ReloadTrigger } from "../runtime/reloader.ts";
+import { runPrimary } from "../workers/primary.ts";
+import type { PrimaryStatus } from "../workers/merge-status.ts";
+import { serveAsWorker } from "../workers/serve-as-worker.ts";
+import { untilEnded } from "../workers/until-ended.ts";
+import type { WorkerProxy } from "../workers/worker-proxy.ts";
+import { reloadTriggers } from "./reload-triggers.ts";
+import { endSignals } from "./signals.ts";
+
+export interface RunWorkersOptions {
+  readonly loaded: LoadedConfig;
+  readonly load: () => Promise<LoadedConfig>;
+  readonly log: Logger;
+}
+
+/** The process that the others are children of: it serves nobody but the admin server's callers. */
+export async function runAsPrimary({ loaded, load, log }: RunWorkersOptions): Promise<number> {
+  const signals = endSignals();
+  const { workers: count, admin: adminConfig, drainTimeoutMs } = loaded.config;
+  await using primary = await runPrimary({ count, log });
+  let running = loaded;
+  const drain = new Drain();
+  const reload = async (trigger: ReloadTrigger): ReturnType<typeof primary.reload> => {
+    const result = await primary.reload();
+    log.info({ trigger, ...result }, "configuration reloaded by the workers");
+    // What they refused is the file's still: what it said before holds.
+    if (result.outcome !== "rejected") running = await load().catch(() => running);
+    triggers.watch(running);
+    return result;
+  };
+  const answered = async (trigger: ReloadTrigger) => ({ message: "", ...(await reload(trigger)) });
+  const routes = adminRoutes({
+    metrics: async (accept) => metricsPage(await primary.metrics(), accept),
+    drain,
+    checks: async () =>
+      (await primary.status()).checks.map(({ name, reason }) => ({ name, failing: () => reason })),
+    listeners: async () => listenersOf(await primary.status()),
+    stacks: async () => (await primary.status()).stacks,
+    config: () => running.print({ origins: true }),
+    configSchema: jsonSchema,
+    reload: () => answered("api"),
+    startDrain: () => void process.kill(process.pid, "SIGTERM"),
+    logLevel: () => log.level,
+    setLogLevel: (level) => {
+      log.level = level;
+      primary.setLogLevel(level);
+    },
+  });
+  await using admin = adminConfig && (await startAdmin({ config: adminConfig, routes, log }));
+  using triggers = reloadTriggers({ loaded, load, reload });
+  const { listeners } = await primary.status();
+  log.info(
+    {
+      source: loaded.source,
+      address: listeners[0]?.address,
+      admin: admin === undefined ? "off" : formatEndpoint(admin.address),
+      listeners: listeners.map(({ name, address }) => ({ listener: name, address })),
+      workers: count,
+    },
+    "serving",
+  );
+  void signals.first.then(() => drain.start({ deadlineMs: drainTimeoutMs }));
+  return untilEnded(primary, { signals, drainTimeoutMs: running.config.drainTimeoutMs, log });
+}
+
+function listenersOf({ listeners }: PrimaryStatus) {
+  return listeners.map((one) => ({ ...one, address: parseEndpoint(one.address) }));
+}
+
+/** A process that serves, and has no admin server: the primary asks it. */
+export function runAsWorker({ loaded, load, log }: RunWorkersOptions): Promise<number> {
+  const { drainTimeoutMs } = loaded.config;
+  const start = async ({ id }: { readonly id: number }): Promise<WorkerProxy> => {
+    const own = log.child({ worker: id });
+    const proxy = await startProxy(withoutAdmin(loaded), { log: own });
+    const reloader = new Reloader({
+      proxy,
+      running: withoutAdmin(loaded),
+      load: async () => withoutAdmin(await load()),
+      onApplied: () => {},
+      log: own,
+    });
+    let draining = false;
+    return {
+      registry: proxy.metrics.registry,
+      drain: async (options) => {
+        draining = true;
+        return (await proxy.drain(options)) === "drained" ? "drained" : "forced";
+      },
+      reload: () => reloader.reload("SIGHUP"),
+      status: () => ({
+        checks: proxy.checks().map(({ name, failing }) => {
+          const reason = failing();
+          return reason === undefined ? { name } : { name, reason };
+        }),
+        listeners: proxy.listeners.map(({ name, address, connections }) => ({
+          name,
+          address: formatEndpoint(address),
+          state: draining ? ("draining" as const) : ("serving" as const),
+          connections,
+        })),
+        stacks: drawStacks(proxy.stacks()),
+      }),
+      setLogLevel: (level) => {
+        log.level = level;
+        own.level = level;
+      },
+      [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
+    };
+  };
+  return serveAsWorker({ start, log, drainTimeoutMs });
+}
+
+function withoutAdmin({ config, hash, source }: LoadedConfig): NamedConfig {
+  return { config: { ...config, admin: undefined }, hash, source };
+}

@@ -1,0 +1,48 @@
+import type { ListenerState } from "@pagoda/metrics";
+import type { Registry } from "prom-client";
+
+import type { LogLevel } from "../log.ts";
+
+/** A readiness check of one worker. */
+export interface CheckStatus {
+  readonly name: string;
+  /** Why it does not hold; absent when it does. */
+  readonly reason?: string;
+}
+
+/** A listener of one worker. */
+export interface ListenerStatus {
+  readonly name: string;
+  /** `HOST:PORT`, with the port that was really bound. */
+  readonly address: string;
+  readonly state: ListenerState;
+  /** Open now. */
+  readonly connections: number;
+}
+
+/** What a worker says of itself. Plain JSON: it crosses to the primary. */
+export interface WorkerStatus {
+  readonly checks: readonly CheckStatus[];
+  readonly listeners: readonly ListenerStatus[];
+  /** The stacks, drawn. */
+  readonly stacks: string;
+}
+
+/** How a reload ended: `partial` when a part of it could not be applied, or workers differ. */
+export interface ReloadResult {
+  readonly outcome: "success" | "rejected" | "partial";
+  /** Of the configuration that is in force now. */
+  readonly hash: string;
+  readonly message?: string;
+}
+
+/** What runs in each worker. Disposing it ends it at once. */
+export interface WorkerProxy extends AsyncDisposable {
+  readonly registry: Registry;
+  /** Stops accepting, lets connections finish, and resets what is left at the deadline. */
+  drain(options: { readonly deadlineMs: number }): Promise<"drained" | "forced">;
+  /** Reads the configuration again; one that cannot be applied changes nothing. */
+  reload(): Promise<ReloadResult>;
+  status(): WorkerStatus;
+  setLogLevel(level: LogLevel): void;
+}
