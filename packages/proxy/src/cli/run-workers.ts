@@ -72,7 +72,8 @@ export async function runAsPrimary({ loaded, load, log }: RunWorkersOptions): Pr
     "serving",
   );
   void signals.first.then(() => drain.start({ deadlineMs: drainTimeoutMs }));
-  return untilEnded(primary, { signals, drainTimeoutMs: running.config.drainTimeoutMs, log });
+  // Awaited here: `using` ends the workers when this function returns.
+  return await untilEnded(primary, { signals, drainTimeoutMs: running.config.drainTimeoutMs, log });
 }
 
 function listenersOf({ listeners }: PrimaryStatus) {
