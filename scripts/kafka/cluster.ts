@@ -33,10 +33,11 @@ export interface ClusterOptions {
   /** How many brokers, numbered from 1; each is a controller too. @default 1 */
   readonly brokers?: number;
   /**
-   * What a broker's proxied listener tells its clients: where a proxy listens, or will.
+   * What a broker's proxied listener tells its clients: where a proxy listens, or will; or `itself`,
+   * for a proxy that gives brokers other addresses.
    * @default a free port of this machine for each broker
    */
-  readonly advertised?: (nodeId: number) => Address;
+  readonly advertised?: ((nodeId: number) => Address) | "itself";
   /** Broker settings that win over ours. @default none */
   readonly properties?: Readonly<Record<string, string>>;
   /** Largest heap of each broker, in MiB. @default 512 */
@@ -128,10 +129,12 @@ interface NodeAddresses {
 
 async function freeAddresses(nodeId: number, { advertised }: ClusterOptions): Promise<NodeAddresses> {
   const free = async (): Promise<Address> => ({ host: "127.0.0.1", port: await freePort("127.0.0.1") });
+  const proxied = await free();
+  const told = advertised === "itself" ? proxied : (advertised?.(nodeId) ?? (await free()));
   return {
     nodeId,
     direct: await free(),
-    proxied: { ...(await free()), advertised: advertised?.(nodeId) ?? (await free()) },
+    proxied: { ...proxied, advertised: told },
     controller: await free(),
   };
 }

@@ -1,5 +1,6 @@
 import { Context, messageOf } from "@pagoda/core";
 import type { GuardedService } from "@pagoda/core";
+import type { BrokerSession } from "@pagoda/kafka";
 import type { Direction, Metrics } from "@pagoda/metrics";
 import { connector, formatEndpoint, proxyHeaderFor } from "@pagoda/tcp";
 import type { Connection, ConnectorOptions, ConnectTarget, Endpoint } from "@pagoda/tcp";
@@ -15,6 +16,12 @@ export interface UpstreamOptions {
   readonly direction: Direction;
   /** Version of the PROXY protocol header that says who the client is. @default none is sent */
   readonly sendProxyHeader?: 1 | 2 | undefined;
+  /**
+   * Logs in on a connection that was just opened. Its failure is one to connect: the connection is
+   * closed, and `/ready` says why.
+   * @default nobody logs in
+   */
+  readonly login?: ((connection: Connection, cx: Context) => Promise<BrokerSession>) | undefined;
   readonly metrics: Metrics;
   readonly log: Logger;
   /**
@@ -41,6 +48,7 @@ export class Upstream implements Disposable {
   readonly #options: UpstreamOptions;
   readonly #connector: GuardedService<ConnectTarget, Connection>;
   readonly #probes = Context.background().fork();
+  readonly #sessions = new WeakMap<Connection, BrokerSession>();
   #next = 0;
   #state: "unknown" | "reachable" | "unreachable" = "unknown";
   #reason: string | undefined = "not tried yet";
@@ -82,11 +90,16 @@ export class Upstream implements Disposable {
     return connection;
   }
 
+  /** What a broker said of the login on one of these connections; undefined where nobody logs in. */
+  sessionOf(connection: Connection): BrokerSession | undefined {
+    return this.#sessions.get(connection);
+  }
+
   /** Opens a connection and closes it again, to learn whether the upstream is there. */
   async probe(): Promise<void> {
     const { greet } = this.#options;
     try {
-      const connection = await this.#firstOf((endpoint) => this.#connector.call(endpoint, this.#probes));
+      const connection = await this.#firstOf((endpoint) => this.#openedTo(endpoint, this.#probes));
       this.#reached();
       await greet?.(connection, this.#probes);
       connection.close("policy");
@@ -104,9 +117,23 @@ export class Upstream implements Disposable {
     const { metrics, connect, direction, sendProxyHeader: version } = this.#options;
     const preamble = version && proxyHeaderFor(client, { version });
     const target = { ...endpoint, ...(preamble && { preamble }) };
-    const connection = await metrics.upstream.connecting(nodeId, () => this.#connector.call(target, cx));
+    const connection = await metrics.upstream.connecting(nodeId, () => this.#openedTo(target, cx));
     metrics.tcp.watch(connection, { direction, peer: "dst", tls: connect.tls !== undefined });
     return connection;
+  }
+
+  /** A connection that is logged in, where somebody logs in. */
+  async #openedTo(target: ConnectTarget, cx: Context): Promise<Connection> {
+    const { login } = this.#options;
+    const connection = await this.#connector.call(target, cx);
+    if (login === undefined) return connection;
+    try {
+      this.#sessions.set(connection, await login(connection, cx));
+      return connection;
+    } catch (error) {
+      connection.close("policy");
+      throw error;
+    }
   }
 
   /** Tries one endpoint after the other, beginning with another one each time. */

@@ -1,9 +1,11 @@
 import { Context } from "@pagoda/core";
 import type { Drain, GuardedService, Scope } from "@pagoda/core";
+import { logIn } from "@pagoda/kafka";
 import type { Metrics } from "@pagoda/metrics";
 import type { ClientTls, Connection, Reloadable } from "@pagoda/tcp";
 
 import type { ClusterAddresses } from "../cluster/addresses.ts";
+import { brokerLogin } from "../cluster/broker-login.ts";
 import type { KnownBrokers } from "../cluster/known-brokers.ts";
 import { NodeUpstream } from "../cluster/node-upstream.ts";
 import { selfCheck } from "../cluster/self-check.ts";
@@ -75,10 +77,13 @@ export async function buildCluster(
   const { advertiser } = addresses;
   const served = await servedTls(listener, parts);
   const connect = await upstreamOptions(listener, config, parts);
+  const begin = config.sasl && brokerLogin(config.sasl);
+  const { connectTimeoutMs: timeoutMs } = config;
   const upstream = parts.scope.use(
     new Upstream({
       ...connect,
       direction: "outbound",
+      login: begin && ((connection, cx) => logIn(connection, begin, cx, { timeoutMs })),
       endpoints: () => cluster.endpointOf("bootstrap"),
       greet: (connection, cx) => brokers.learn(connection, cx),
     }),
@@ -95,6 +100,7 @@ export async function buildCluster(
       topicIds,
       advertiser,
       unknownApis,
+      begin,
     }),
   );
   const bootstrap = { host: hostToDial(target, listener, addresses), port: addresses.main.port };

@@ -43,6 +43,7 @@ function proxied(): { client: Connection; broker: Connection; done: Promise<void
     cluster: new Cluster({ bootstrap: [{ host: "kafka", port: 9092 }] }),
     advertiser: portPerNode({ bootstrapPort: listener.port, ports: [19_093] }),
     unknownApis: "pass",
+    begin: undefined,
   });
   return { client, broker, done: service.call(server, Context.background()) };
 }

@@ -6,12 +6,22 @@ import {
   KafkaSession,
   kafkaSession,
   negotiateVersions,
+  reauthenticate,
   refuseBrokerApis,
+  refuseSasl,
   rewriteAddresses,
   serveKafka,
   watchTopicIds,
 } from "@pagoda/kafka";
-import type { Advertiser, Cluster, KafkaAnswer, KafkaRequest, TopicIds } from "@pagoda/kafka";
+import type {
+  Advertiser,
+  BeginSasl,
+  BrokerSession,
+  Cluster,
+  KafkaAnswer,
+  KafkaRequest,
+  TopicIds,
+} from "@pagoda/kafka";
 import {
   codecErrors,
   detectionMetrics,
@@ -48,6 +58,8 @@ export interface OutboundParts extends InboundParts, Pick<BeforeCluster, "unknow
   readonly cluster: Cluster;
   /** Which topic has which id there. */
   readonly topicIds: TopicIds;
+  /** How this proxy logs in to them; undefined where clients do. */
+  readonly begin: BeginSasl | undefined;
   /** Where clients find them, and which one a connection is for. */
   readonly advertiser: Advertiser;
 }
@@ -59,7 +71,19 @@ export interface OutboundParts extends InboundParts, Pick<BeforeCluster, "unknow
  */
 export function outbound(
   { protocol, acceptProxyHeader: proxyHeader, limits, timeouts, layers }: ListenerConfig,
-  { metrics, log, drain, tls, upstream, nodes, cluster, topicIds, advertiser, unknownApis }: OutboundParts,
+  {
+    metrics,
+    log,
+    drain,
+    tls,
+    upstream,
+    nodes,
+    cluster,
+    topicIds,
+    advertiser,
+    unknownApis,
+    begin,
+  }: OutboundParts,
 ): GuardedService<Connection, void> {
   const direction = "outbound";
   const counts = layers.some(({ layer }) => layer === "metrics");
@@ -82,11 +106,20 @@ export function outbound(
       const session = new KafkaSession(client, { onLetIn: () => letIn(client) });
       // `bootstrap` until it is known which broker the connection is for.
       let node = "bootstrap";
+      let login: BrokerSession | undefined;
+      const onFailed = (error: Error): void => {
+        log.error(
+          { listener: client.listener, conn: client.id, err: error },
+          "a broker does not let us in again",
+        );
+        void scope.close();
+      };
       const nodeId = (): string => node;
       const own = { metrics, connection: client, session, direction, topicIds, nodeId } as const;
       const openNode = async (cx: Context): Promise<Connection> => {
         const opened = await nodes.open(client, cx);
         node = String(advertiser.targetOf(client) ?? node);
+        login = upstream.sessionOf(opened);
         return opened;
       };
       return (
@@ -97,11 +130,13 @@ export function outbound(
           // What clients may use is what the layers below can read.
           .push(negotiateVersions({ unknown: unknownApis }))
           .push(refuseBrokerApis())
+          .push(optional(begin, () => refuseSasl()))
           .push(requestLayers(layers, { metrics, connection: client }))
           .push(leaks)
           .push(watchTopicIds(topicIds))
           .push(rewriteAddresses({ cluster, advertise: (nodeId) => advertiser.addressOf(nodeId, client) }))
           .push(optional(counts, () => upstreamKafkaMetrics(own)))
+          .push(optional(begin, (begin) => reauthenticate({ begin, session: () => login, onFailed })))
           .service(kafkaClient(openNode, scope))
       );
     },
