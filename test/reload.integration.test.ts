@@ -1,20 +1,19 @@
 // Another configuration under clients that are at work.
 
 import { X509Certificate } from "node:crypto";
-import { once } from "node:events";
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { connect } from "node:tls";
 
 import { testAuthority } from "../packages/tcp/test/certificates.ts";
 import { startCluster } from "@pagoda/kafka/testing";
 import type { MemoryCluster } from "@pagoda/kafka/testing";
-import { Producer, ProduceAcks, stringSerializers } from "@platformatic/kafka";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 import { eventually } from "./support/eventually.ts";
+import { load } from "./support/load.ts";
 import { scrape } from "./support/metrics.ts";
+import { servedSerial } from "./support/served-certificate.ts";
 import { startPagoda } from "./support/pagoda.ts";
 import type { PagodaProcess } from "./support/pagoda.ts";
 
@@ -57,59 +56,17 @@ const reloads = (outcome: string): number =>
 const rejections = (): number =>
   proxy.log.filter(({ msg }) => msg === "the configuration was rejected; the one before stays").length;
 
-/** A producer that goes on until it is told to end, and says how often it was answered, and what failed. */
-function load(bootstrap: string, ca?: string): { sent: () => number; end(): Promise<readonly unknown[]> } {
-  const producer = new Producer({
-    clientId: "load",
-    bootstrapBrokers: [bootstrap],
-    serializers: stringSerializers,
-    retries: 0,
-    ...(ca !== undefined && { tls: { ca: Buffer.from(ca) } }),
-  });
-  const failures: unknown[] = [];
-  let sent = 0;
-  const ended = new AbortController();
-  const running = (async () => {
-    while (!ended.signal.aborted) {
-      try {
-        await producer.send({ messages: [{ topic: "orders", value: String(sent) }], acks: ProduceAcks.ALL });
-        sent += 1;
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    await producer.close();
-  })();
-  return {
-    sent: () => sent,
-    end: async () => {
-      ended.abort();
-      await running;
-      return failures;
-    },
-  };
-}
-
-/** Of the certificate that a new client is shown. */
-async function servedSerial(port: number, ca: string): Promise<string> {
-  const socket = connect({ host: "127.0.0.1", port, ca });
-  await once(socket, "secureConnect");
-  const { serialNumber } = socket.getPeerCertificate();
-  socket.destroy();
-  return serialNumber;
-}
-
 describe("pagoda run -c reloads its configuration", () => {
   it("under load, again and again, and no request fails", async () => {
     await start(yaml());
-    const producer = load(proxy.address);
-    await eventually(() => expect(producer.sent()).toBeGreaterThan(20));
+    const producer = load(proxy.address, { topic: "orders" });
+    await eventually(() => expect(producer.sent.length).toBeGreaterThan(20));
     for (let round = 1; round <= 5; round++) {
       await writeFile(fileAt(), yaml(`    timeouts: { idle: ${round}m }`));
       proxy.signal("SIGHUP");
       await eventually(() => expect(reloads("success")).toBeGreaterThanOrEqual(round));
-      const before = producer.sent();
-      await eventually(() => expect(producer.sent()).toBeGreaterThan(before + 20));
+      const before = producer.sent.length;
+      await eventually(() => expect(producer.sent.length).toBeGreaterThan(before + 20));
     }
     expect(await producer.end()).toEqual([]);
     expect((await scrape(proxy.admin))("pagoda_config_reloads_total", { outcome: "rejected" })).toBe(0);
@@ -117,15 +74,15 @@ describe("pagoda run -c reloads its configuration", () => {
 
   it("when its file changes, and keeps the old one when the new one is wrong", async () => {
     await start(yaml("", "log: { level: info }"));
-    const producer = load(proxy.address);
+    const producer = load(proxy.address, { topic: "orders" });
     await writeFile(fileAt(), yaml("    timeouts: { idel: 1m }"));
     await eventually(() => expect(rejections()).toBe(1));
     const line = proxy.log.find(({ msg }) => msg.includes("rejected"));
     expect(JSON.stringify(line)).toContain("did you mean idle?");
     await writeFile(fileAt(), yaml("    timeouts: { idle: 1m }"));
     await eventually(() => expect(reloads("success")).toBe(1));
-    const sent = producer.sent();
-    await eventually(() => expect(producer.sent()).toBeGreaterThan(sent + 10));
+    const sent = producer.sent.length;
+    await eventually(() => expect(producer.sent.length).toBeGreaterThan(sent + 10));
     expect(await producer.end()).toEqual([]);
     const page = await scrape(proxy.admin);
     expect(page("pagoda_config_reloads_total", { outcome: "rejected" })).toBe(1);
@@ -142,14 +99,14 @@ describe("pagoda run -c reloads its configuration", () => {
     };
     const first = await renew();
     await start(yaml("    tls: { cert: cert.pem, key: key.pem }"));
-    const producer = load(proxy.address, authority.cert);
-    await eventually(() => expect(producer.sent()).toBeGreaterThan(10));
+    const producer = load(proxy.address, { topic: "orders", ca: authority.cert });
+    await eventually(() => expect(producer.sent.length).toBeGreaterThan(10));
     expect(await servedSerial(proxy.port, authority.cert)).toBe(first);
     const second = await renew();
     proxy.signal("SIGHUP");
     await eventually(async () => expect(await servedSerial(proxy.port, authority.cert)).toBe(second));
-    const before = producer.sent();
-    await eventually(() => expect(producer.sent()).toBeGreaterThan(before + 10));
+    const before = producer.sent.length;
+    await eventually(() => expect(producer.sent.length).toBeGreaterThan(before + 10));
     expect(await producer.end()).toEqual([]);
     const line = proxy.log.find(({ msg }) => msg === "configuration reloaded");
     expect(line?.["changes"]).toBe("certificates renewed: 1");
@@ -168,14 +125,15 @@ describe("pagoda run -c reloads its configuration", () => {
   });
 
   it("and takes listeners in and out", async () => {
-    await start(yaml());
+    const still = "reload: { watch: false }";
+    await start(yaml("", still));
     const second = `  - { name: second, cluster: main, bind: "127.0.0.1:0", advertise: { slots: 2 } }`;
-    await writeFile(fileAt(), yaml(second));
+    await writeFile(fileAt(), yaml(second, still));
     proxy.signal("SIGHUP");
     await eventually(() => expect(reloads("success")).toBe(1));
     const both = await scrape(proxy.admin);
     expect(both("pagoda_listener_state", { listener: "second", state: "serving" })).toBe(1);
-    await writeFile(fileAt(), yaml());
+    await writeFile(fileAt(), yaml("", still));
     proxy.signal("SIGHUP");
     await eventually(() => expect(reloads("success")).toBe(2));
     const one = await scrape(proxy.admin);
