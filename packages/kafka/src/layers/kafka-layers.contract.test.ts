@@ -12,7 +12,10 @@ import { TopicIds } from "../topics/topic-ids.ts";
 import { watchTopicIds } from "../topics/watch-topic-ids.ts";
 import { denyApis } from "./deny-apis.ts";
 import { negotiateVersions } from "./negotiate-versions.ts";
+import { plain } from "../sasl/plain.ts";
+import { reauthenticate } from "../sasl/reauthenticate.ts";
 import { refuseBrokerApis } from "./refuse-broker-apis.ts";
+import { refuseSasl } from "./refuse-sasl.ts";
 
 /** A text travels as the client id of a request, and as the cluster id of a response. */
 function amongTexts(layer: SameLayer<KafkaRequest, KafkaAnswer>): SameLayer<string, string> {
@@ -39,3 +42,13 @@ layerContract("denyApis", () => amongTexts(denyApis({ apis: ["DeleteTopics"] }))
 layerContract("refuseBrokerApis", () => amongTexts(refuseBrokerApis()));
 layerContract("kafkaSession", () => amongTexts(kafkaSession(new KafkaSession({ tls: undefined }))));
 layerContract("watchTopicIds", () => amongTexts(watchTopicIds(new TopicIds())));
+layerContract("refuseSasl", () => amongTexts(refuseSasl()));
+layerContract("reauthenticate", () =>
+  amongTexts(
+    reauthenticate({
+      begin: plain({ username: "a", password: "b" }),
+      session: () => undefined,
+      onFailed: () => {},
+    }),
+  ),
+);

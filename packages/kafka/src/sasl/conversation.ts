@@ -21,7 +21,7 @@ export interface BrokerSession {
 }
 
 /** What the conversation came to, in words that end the sentence "cannot log in: ...". */
-export class ConversationError extends Error {}
+class ConversationError extends Error {}
 
 /** Messages of any mechanism at most: a server that always asks for one more is not followed for ever. */
 const maxSteps = 10;

@@ -55,7 +55,7 @@ export async function logIn(
 }
 
 /** The newest version of SaslAuthenticate that both know. */
-export function authenticateVersionOf(
+function authenticateVersionOf(
   apiKeys: readonly { readonly apiKey: number; readonly maxVersion: number }[],
 ): number {
   const offered = apiKeys.find(({ apiKey }) => apiKey === SaslAuthenticate.key)?.maxVersion ?? 0;

@@ -119,7 +119,7 @@ export function outbound(
       const openNode = async (cx: Context): Promise<Connection> => {
         const opened = await nodes.open(client, cx);
         node = String(advertiser.targetOf(client) ?? node);
-        login = upstream.sessionOf(opened);
+        if (begin !== undefined) login = upstream.sessionOf(opened);
         return opened;
       };
       return (
