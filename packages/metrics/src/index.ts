@@ -7,8 +7,22 @@ export { tcpMetrics } from "./tcp-metrics.ts";
 export type { TcpMetricsOptions } from "./tcp-metrics.ts";
 export { detectionMetrics } from "./detection-metrics.ts";
 export type { DetectionMetricsOptions } from "./detection-metrics.ts";
+export { KafkaTracer } from "./tracing/kafka-tracer.ts";
+export type { KafkaTracerOptions, TraceLabels } from "./tracing/kafka-tracer.ts";
+export { kafkaTracing } from "./tracing/kafka-tracing.ts";
+export type { KafkaTracingOptions } from "./tracing/kafka-tracing.ts";
+export type { Broker } from "./tracing/request-spans.ts";
+export { upstreamTracing } from "./tracing/upstream-tracing.ts";
+export { tracedLayer } from "./tracing/traced-layer.ts";
+export { injectTraceContext } from "./tracing/inject-trace-context.ts";
+export type { InjectTraceContextOptions, TransformedRecords } from "./tracing/inject-trace-context.ts";
+export type { RecordContextsOptions } from "./tracing/record-contexts.ts";
 
 // For people who write layers of their own.
+export { currentTrace, parentTrace } from "./tracing/request-trace.ts";
+export type { LayerShare, RequestTrace } from "./tracing/request-trace.ts";
+export { isChosen, tracingSchemaUrl } from "./tracing/conventions.ts";
+export type { SamplingReason } from "./tracing/conventions.ts";
 export { latencyBuckets } from "./buckets.ts";
 export { AddressMetrics } from "./address-metrics.ts";
 export { DetectionMetrics } from "./detection-metrics.ts";
