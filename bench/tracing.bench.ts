@@ -14,7 +14,7 @@ import type { Variant } from "./lib/interleave.ts";
 
 type Layer = SameLayer<KafkaRequest, KafkaAnswer>;
 
-const calls = 5_000;
+const calls = 10_000;
 const rounds = 21;
 const warmups = 3;
 const cx = Context.background().fork();

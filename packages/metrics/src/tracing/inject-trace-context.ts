@@ -3,12 +3,13 @@ import { randomBytes } from "node:crypto";
 import { layer, whole } from "@pagoda/core";
 import type { Context, SameLayer } from "@pagoda/core";
 import type { KafkaAnswer, KafkaRequest, TopicIds } from "@pagoda/kafka";
-import { Produce, ProtocolError } from "@pagoda/kafka/protocol";
-import type { ProduceRequestTopicProduceData } from "@pagoda/kafka/protocol";
+import { FrameTooLargeError, Produce, ProtocolError } from "@pagoda/kafka/protocol";
+import type { ProduceRequest, ProduceRequestTopicProduceData, ProduceResponse } from "@pagoda/kafka/protocol";
 
 import { countRecords, injectIntoRecords } from "./inject-batches.ts";
 import type { InjectBounds, Injected, NextContext } from "./inject-batches.ts";
 import { currentTrace } from "./request-trace.ts";
+import { Turns } from "./turns.ts";
 
 /** Records that `injectTraceContext` has dealt with: for `pagoda_records_transformed_total`. */
 export interface TransformedRecords {
@@ -37,6 +38,12 @@ export interface InjectTraceContextOptions {
    * @default 16777216 (16 MiB)
    */
   readonly maxDecompressedBytes?: number;
+  /**
+   * Largest request, in bytes, that is gathered where it would be handed on as it arrives. A bigger one
+   * is left alone; so is one above `maxGatheredBytes` of `serveKafka`. 0: none is gathered.
+   * @default 2097152 (2 MiB: twice what Kafka's own producer sends at most)
+   */
+  readonly maxGatheredBytes?: number;
 }
 
 /**
@@ -48,9 +55,10 @@ export interface InjectTraceContextOptions {
  * not sampled. Batches are decompressed, made anew and compressed for it: off unless somebody wants it.
  *
  * Left alone: control batches, topics that begin with `__`, message formats 0 and 1, what is too big, and
- * what cannot be read. A request that is not `whole` is not gathered for it: it passes as it comes.
+ * what cannot be read. A request that is not `whole` is gathered up to `maxGatheredBytes`; a bigger one
+ * passes as it comes.
  *
- * Inside of `kafkaTracing`. What it changed is encoded when it is sent; nothing here waits.
+ * Inside of `kafkaTracing`. What it changed is encoded when it is sent.
  */
 export function injectTraceContext(
   options: InjectTraceContextOptions = {},
@@ -60,6 +68,7 @@ export function injectTraceContext(
     maxBatchBytes: whole("maxBatchBytes", options.maxBatchBytes ?? 1_048_588, 1),
     maxDecompressedBytes: whole("maxDecompressedBytes", options.maxDecompressedBytes ?? 16_777_216, 1),
   };
+  const maxGatheredBytes = whole("maxGatheredBytes", options.maxGatheredBytes ?? 2_097_152, 0);
   const tell = (topic: string | undefined, counts: Injected): void => {
     for (const outcome of outcomes) {
       const records = counts[outcome];
@@ -67,12 +76,7 @@ export function injectTraceContext(
     }
   };
 
-  const injected = (request: KafkaRequest, cx: Context): KafkaRequest => {
-    if (!request.is(Produce)) return request;
-    if (!request.whole) {
-      tell(undefined, { ok: 0, skipped: 1, failed: 0 });
-      return request;
-    }
+  const injected = (request: KafkaRequest<ProduceRequest, ProduceResponse>, cx: Context): KafkaRequest => {
     let body: typeof request.body;
     try {
       body = request.body;
@@ -94,8 +98,29 @@ export function injectTraceContext(
     return changed ? request.withBody({ ...body, topicData }) : request;
   };
 
-  return layer("injectTraceContext", (inner) => (request: KafkaRequest, cx) => {
-    return inner.call(injected(request, cx), cx);
+  const gathered = (request: KafkaRequest): Promise<KafkaRequest> =>
+    request.gather().catch((error: unknown) => {
+      // Said before anything was read.
+      if (error instanceof FrameTooLargeError) return request;
+      throw error;
+    });
+
+  return layer("injectTraceContext", (inner) => {
+    const send = (request: KafkaRequest, cx: Context): Promise<KafkaAnswer> => {
+      if (!request.is(Produce)) return inner.call(request, cx);
+      if (request.whole) return inner.call(injected(request, cx), cx);
+      tell(undefined, { ok: 0, skipped: 1, failed: 0 });
+      return inner.call(request, cx);
+    };
+
+    // Or a batch would arrive before the one that its producer sent before it.
+    const turns = new Turns();
+    return (request: KafkaRequest, cx: Context) => {
+      const waits = !request.whole && request.is(Produce) && request.byteLength <= maxGatheredBytes;
+      if (!waits && !turns.waiting) return send(request, cx);
+      const ready = waits ? gathered(request) : Promise.resolve(request);
+      return turns.take(ready, cx, (whole) => send(whole, cx));
+    };
   });
 }
 

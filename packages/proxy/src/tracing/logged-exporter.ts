@@ -18,7 +18,8 @@ export function loggedExporter(exporter: SpanExporter, log: Logger): SpanExporte
     export: (spans: ReadableSpan[], done) => {
       exporter.export(spans, (result) => {
         // 0 is success; its enumeration is of a package that is not ours to ask for.
-        if (result.code !== 0) {
+        const code: number = result.code;
+        if (code !== 0) {
           const { write, suppressed } = sample("export");
           const reason = result.error === undefined ? "no reason given" : messageOf(result.error);
           if (write) {
