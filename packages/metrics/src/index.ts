@@ -11,7 +11,7 @@ export { KafkaTracer } from "./tracing/kafka-tracer.ts";
 export type { KafkaTracerOptions, TraceLabels } from "./tracing/kafka-tracer.ts";
 export { kafkaTracing } from "./tracing/kafka-tracing.ts";
 export type { KafkaTracingOptions } from "./tracing/kafka-tracing.ts";
-export type { Broker } from "./tracing/request-spans.ts";
+export type { TracedBroker } from "./tracing/request-spans.ts";
 export { upstreamTracing } from "./tracing/upstream-tracing.ts";
 export { tracedLayer } from "./tracing/traced-layer.ts";
 export { injectTraceContext } from "./tracing/inject-trace-context.ts";

@@ -7,7 +7,7 @@ import type { Connection } from "@pagoda/tcp";
 import { errorCodeOf, errorTypeOf, failureTypeOf } from "./answer-error.ts";
 import type { KafkaTracer } from "./kafka-tracer.ts";
 import { RequestSpans } from "./request-spans.ts";
-import type { Broker } from "./request-spans.ts";
+import type { TracedBroker } from "./request-spans.ts";
 import { currentTrace, parentTrace } from "./request-trace.ts";
 import type { RequestTrace } from "./request-trace.ts";
 
@@ -25,7 +25,7 @@ export interface KafkaTracingOptions {
   /** `messaging.kafka.cluster.id`, as soon as it is known. @default not said */
   readonly clusterId?: string | (() => string | undefined);
   /** The broker that the connection is for. @default not said */
-  readonly broker?: () => Broker | undefined;
+  readonly broker?: () => TracedBroker | undefined;
   /** Is told each error of making spans, of which the request takes no harm. @default one process warning */
   readonly onError?: (error: unknown) => void;
 }

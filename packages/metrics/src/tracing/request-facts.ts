@@ -1,9 +1,10 @@
 import type { Attributes } from "@opentelemetry/api";
 import type { KafkaAnswer, KafkaRequest, TopicIds } from "@pagoda/kafka";
 import { noResponse } from "@pagoda/kafka";
-import { Fetch, Produce, ProtocolError, ShareFetch } from "@pagoda/kafka/protocol";
+import { Fetch, Produce, ProtocolError, ShareFetch, WireError } from "@pagoda/kafka/protocol";
 
 import { attributeNames } from "./conventions.ts";
+import { headOfProduce } from "./head-of-produce.ts";
 import { RecordContexts } from "./record-contexts.ts";
 import type { RecordContextsOptions } from "./record-contexts.ts";
 
@@ -38,7 +39,12 @@ export function factsOf(
   if (cutThrough) attributes[attributeNames.cutThrough] = true;
 
   unlessUnreadable(() => {
-    if (!request.whole || request.api === null) return;
+    if (request.api === null) return;
+    if (!request.whole) {
+      const head = request.is(Produce) ? headOfProduce(request) : undefined;
+      if (head !== undefined) places = [{ ...head, partitions: [head.partition] }];
+      return;
+    }
     const body = request.body as Struct;
     if (typeof body["groupId"] === "string") attributes[attributeNames.group] = body["groupId"];
     places = placesOf(body);
@@ -105,6 +111,7 @@ function partitionOf({ partitionData, partitions }: Struct): number | undefined 
   if (!Array.isArray(list) || list.length !== 1) return undefined;
   const one: unknown = list[0];
   if (typeof one === "number") return one;
+  if (typeof one !== "object") return undefined;
   const { index, partition, partitionIndex } = one as Struct;
   return [index, partition, partitionIndex].find((value) => typeof value === "number");
 }
@@ -113,6 +120,6 @@ function unlessUnreadable(read: () => void): void {
   try {
     read();
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
+    if (!(error instanceof ProtocolError) && !(error instanceof WireError)) throw error;
   }
 }

@@ -21,11 +21,11 @@ export interface RequestSpansParts {
   readonly showPrincipal: boolean;
   readonly topicIds: Pick<TopicIds, "nameOf"> | undefined;
   readonly clusterId: () => string | undefined;
-  readonly broker: () => Broker | undefined;
+  readonly broker: () => TracedBroker | undefined;
 }
 
 /** The broker that a connection is for, as far as it is known. */
-export interface Broker {
+export interface TracedBroker {
   readonly endpoint?: Endpoint;
   readonly nodeId?: string;
 }

@@ -218,8 +218,11 @@ it("gathers no message for its links: a big one is cut through, and said to be",
   const value = Buffer.alloc(100_000);
   await producer.send({ topic: "orders", messages: [{ value, headers: { traceparent: traceParent } }] });
   await producer.disconnect();
-  const server = onlyOne(traced.named(`proxy Produce ${traced.proxy.address}`));
-  expect(server.attributes).toMatchObject({ "pagoda.cut_through": true });
+  const server = onlyOne(traced.named("proxy Produce orders"));
+  expect(server.attributes).toMatchObject({
+    "pagoda.cut_through": true,
+    "messaging.destination.partition.id": "0",
+  });
   expect(server.attributes).not.toHaveProperty("messaging.batch.message_count");
   expect(server.links).toEqual([]);
 });
