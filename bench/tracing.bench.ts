@@ -1,4 +1,3 @@
-import { TracerProvider } from "@opentelemetry/sdk-trace";
 import { Context, optional, stack } from "@pagoda/core";
 import type { SameLayer, Service } from "@pagoda/core";
 import { KafkaRequest, KafkaResponse } from "@pagoda/kafka";
@@ -7,7 +6,7 @@ import { encodeBatch, encodeRequestFrame, encodeResponseFrame, Produce } from "@
 import { injectTraceContext, KafkaTracer, kafkaTracing, upstreamTracing } from "@pagoda/metrics";
 import type { KafkaTracerOptions } from "@pagoda/metrics";
 
-import { ChosenSampler } from "../packages/proxy/src/tracing/chosen-sampler.ts";
+import { quietProvider } from "../packages/proxy/test/tracing/quiet-provider.ts";
 import type { Bench, BenchReport } from "./lib/bench.ts";
 import { interleave } from "./lib/interleave.ts";
 import type { Variant } from "./lib/interleave.ts";
@@ -55,9 +54,7 @@ const connection = {
 };
 
 function tracing(options: Partial<KafkaTracerOptions>): { outer: Layer; inner: Layer } {
-  // No processor: what is measured is the making of spans, not the sending.
-  const tracerProvider = new TracerProvider({ sampler: new ChosenSampler(0) });
-  const tracer = new KafkaTracer({ tracerProvider, ...options });
+  const tracer = new KafkaTracer({ tracerProvider: quietProvider(), ...options });
   return { outer: kafkaTracing({ tracer, connection }), inner: upstreamTracing() };
 }
 
@@ -84,7 +81,7 @@ function sequential(
 
 /** The sampler of a provider, asked of every request. */
 function askingTheSampler(frame: Uint8Array): Variant {
-  const tracer = new TracerProvider({ sampler: new ChosenSampler(0) }).getTracer("bench");
+  const tracer = quietProvider().getTracer("bench");
   const asking: Layer = (inner) => ({
     call: (request, given) => {
       tracer.startSpan("proxy Produce").end();

@@ -31,7 +31,7 @@ export function formatTraceParent({ traceId, spanId, traceFlags }: SpanContext):
 }
 
 /** Is it a header of this name, whatever its case? Some clients change it on the way. */
-export function hasKey({ key }: Pick<RecordHeader, "key">, name: string): boolean {
+function hasKey({ key }: Pick<RecordHeader, "key">, name: string): boolean {
   return key.length === name.length && (key === name || key.toLowerCase() === name);
 }
 
