@@ -8,6 +8,7 @@ import { SeriesLimits } from "./cardinality/series-limits.ts";
 import type { SeriesLimitsOptions } from "./cardinality/series-limits.ts";
 import { KafkaMetrics } from "./kafka/kafka-metrics.ts";
 import { TcpMetrics } from "./tcp-metrics.ts";
+import { TransformMetrics } from "./transform-metrics.ts";
 import { UpstreamMetrics } from "./upstream-metrics.ts";
 
 export interface MetricsOptions {
@@ -28,6 +29,7 @@ export interface Metrics {
   readonly addresses: AddressMetrics;
   readonly series: SeriesLimits;
   readonly kafka: KafkaMetrics;
+  readonly transforms: TransformMetrics;
 }
 
 /** @throws Error, from prom-client, when the registry already has one of the families. */
@@ -42,5 +44,6 @@ export function createMetrics({ registry, build, series: limits = {} }: MetricsO
     addresses: new AddressMetrics(registry),
     series,
     kafka: new KafkaMetrics(registry, { series }),
+    transforms: new TransformMetrics(registry, series),
   };
 }

@@ -53,6 +53,7 @@ async function livePage(): Promise<ReadonlyMap<string, Family>> {
   metrics.process.servedCertificate("main", () => new Date());
   await metrics.upstream.connecting("bootstrap", () => Promise.resolve());
   metrics.addresses.leaked("DescribeConfigs", "text");
+  metrics.transforms.transformed("trace-inject", "orders", "ok", 1);
   await connectOnce(metrics);
   await feedKafka(metrics);
   const { body } = await metricsPage(registry, openMetrics);

@@ -9,7 +9,6 @@ export const pendingFamilies: readonly string[] = [
   "pagoda_group_members",
   "pagoda_group_rebalances",
   "pagoda_policy_decisions",
-  "pagoda_records_transformed",
   "pagoda_kms_requests",
   "pagoda_kms_request_duration_seconds",
   "pagoda_dek_cache_lookups",

@@ -10,11 +10,12 @@ import type { ListenerStatus, ReadinessCheck } from "./admin/readiness.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import type { AdminParts } from "./admin/routes.ts";
 import { startAdmin } from "./admin/server.ts";
-import type { AdminConfig, ProxyConfig } from "./config/model.ts";
+import type { AdminConfig, ProxyConfig, TracingConfig } from "./config/model.ts";
 import { jsonSchema } from "./config/schema/json-schema.ts";
 import type { Logger } from "./log.ts";
 import { Listeners } from "./runtime/listeners.ts";
 import type { ListenerChanges } from "./runtime/listeners.ts";
+import type { StackTracing } from "./stacks/parts.ts";
 import { buildInfo } from "./version.ts";
 
 /** What a program hands to the proxy that it runs. */
@@ -93,7 +94,8 @@ export async function startProxy(
   printCompat(metrics.registry, compat);
   const drain = new Drain();
   const scope = new Scope();
-  const listeners = scope.use(new Listeners({ metrics, log }));
+  const tracing = first.config.tracing && (await openTracing(first.config.tracing, scope, log));
+  const listeners = scope.use(new Listeners({ metrics, log, tracing }));
   let current = first.config;
   let applying: Promise<unknown> = Promise.resolve();
   for (const { name } of current.listeners) metrics.process.listenerState(name, "initializing");
@@ -193,6 +195,19 @@ export async function startProxy(
       failing: () => listener.failing,
     }));
   }
+}
+
+/** Loaded where it is asked for: the SDK is not small. */
+async function openTracing(
+  config: TracingConfig,
+  scope: Scope,
+  log: Logger,
+): Promise<StackTracing | undefined> {
+  const { startTracing } = await import("./tracing/start-tracing.ts");
+  const tracing = startTracing(config, log, buildInfo().version);
+  if (tracing === undefined) return undefined;
+  scope.use(tracing);
+  return { tracer: tracing.tracer, inject: config.inject === "missing" };
 }
 
 /** What is made once, at the start. */

@@ -33,7 +33,7 @@ export async function buildOnly(
   const metrics = createMetrics({ registry: new Registry(), build: buildInfo() });
   const unreachable: string[] = [];
   for (const listener of config.listeners) {
-    const parts = { metrics, log, drain: new Drain(), scope };
+    const parts = { metrics, log, drain: new Drain(), scope, tracing: undefined };
     const cluster =
       listener.target.cluster === undefined ? undefined : config.clusters.get(listener.target.cluster);
     // oxlint-disable-next-line no-await-in-loop -- the first that cannot be built is told

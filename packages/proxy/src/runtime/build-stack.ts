@@ -13,7 +13,7 @@ import type { ClusterConfig, ListenerConfig, ListenerTarget, ServiceConfig } fro
 import type { Logger } from "../log.ts";
 import { inbound } from "../stacks/inbound.ts";
 import { outbound } from "../stacks/outbound.ts";
-import type { ServedTls } from "../stacks/parts.ts";
+import type { ServedTls, StackTracing } from "../stacks/parts.ts";
 import { listenerTls, upstreamTls } from "../tls-files.ts";
 import { Upstream } from "../upstream.ts";
 import type { UpstreamOptions } from "../upstream.ts";
@@ -23,6 +23,7 @@ export interface BuildParts {
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly drain: Drain;
+  readonly tracing: StackTracing | undefined;
   /** All that the stack stands on is released with it. */
   readonly scope: Scope;
 }

@@ -1,6 +1,5 @@
 import { Drain, Scope } from "@pagoda/core";
 import type { DrainOptions } from "@pagoda/core";
-import type { Metrics } from "@pagoda/metrics";
 import { Admission } from "@pagoda/tcp";
 import type { Connection, ConnectionLimits, Endpoint, Reload } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
@@ -10,11 +9,10 @@ import type { ClusterAddresses } from "../cluster/addresses.ts";
 import { knownBrokers } from "../cluster/known-brokers.ts";
 import type { KnownBrokers } from "../cluster/known-brokers.ts";
 import type { ClusterConfig, LimitsConfig, ListenerConfig } from "../config/model.ts";
-import type { Logger } from "../log.ts";
 import type { AcceptProxyHeader } from "../options.ts";
 import { refusals } from "../refusals.ts";
 import { buildCluster, buildService } from "./build-stack.ts";
-import type { BuiltStack } from "./build-stack.ts";
+import type { BuildParts, BuiltStack } from "./build-stack.ts";
 import { Generation } from "./generation.ts";
 import { Sockets } from "./sockets.ts";
 import type { SocketSet } from "./sockets.ts";
@@ -39,10 +37,7 @@ export interface CommitOptions {
   readonly drainBeforeMs: number | undefined;
 }
 
-export interface ListenerRuntimeParts {
-  readonly metrics: Metrics;
-  readonly log: Logger;
-}
+export type ListenerRuntimeParts = Pick<BuildParts, "metrics" | "log" | "tracing">;
 
 /** Stacks of earlier configurations that may still serve; the oldest of more is told to end. */
 const maxRetired = 8;

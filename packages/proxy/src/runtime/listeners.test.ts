@@ -22,7 +22,7 @@ function begin(): Listeners {
     registry: new Registry(),
     build: { version: "0", commit: "0", kafkaProtocol: "0" },
   });
-  const listeners = new Listeners({ metrics, log: createLog({ level: "silent" }) });
+  const listeners = new Listeners({ metrics, log: createLog({ level: "silent" }), tracing: undefined });
   open.push(listeners);
   return listeners;
 }

@@ -5,9 +5,12 @@ import type { KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import {
   codecErrors,
   detectionMetrics,
+  injectTraceContext,
   kafkaMetrics,
+  kafkaTracing,
   tcpMetrics,
   upstreamKafkaMetrics,
+  upstreamTracing,
 } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
 import {
@@ -28,8 +31,8 @@ import type { ListenerConfig } from "../config/model.ts";
 import type { Logger } from "../log.ts";
 
 import type { Upstream } from "../upstream.ts";
-import { perClient, serveTls, tlsLabel } from "./parts.ts";
-import type { ServedTls } from "./parts.ts";
+import { exemplars, injection, perClient, serveTls, tlsLabel } from "./parts.ts";
+import type { ServedTls, StackTracing } from "./parts.ts";
 import { requestLayers } from "./request-layers.ts";
 
 /** What the stacks are made of, beside their options. */
@@ -40,6 +43,8 @@ export interface InboundParts {
   /** What the listener shows to TLS clients; undefined where it does not terminate TLS. */
   readonly tls: ServedTls | undefined;
   readonly upstream: Upstream;
+  /** Undefined where no spans are made. */
+  readonly tracing: StackTracing | undefined;
 }
 
 /**
@@ -48,10 +53,11 @@ export interface InboundParts {
  */
 export function inbound(
   { protocol, acceptProxyHeader: proxyHeader, limits, timeouts, layers }: ListenerConfig,
-  { metrics, log, drain, tls, upstream }: InboundParts,
+  { metrics, log, drain, tls, upstream, tracing }: InboundParts,
 ): GuardedService<Connection, void> {
   const direction = "inbound";
   const counts = layers.some(({ layer }) => layer === "metrics");
+  const spans = layers.some(({ layer }) => layer === "trace") ? tracing : undefined;
   const topicIds = new TopicIds();
 
   const kafka = stack<Connection, void>()
@@ -70,10 +76,13 @@ export function inbound(
           const own = { metrics, connection: client, session, direction, topicIds, nodeId } as const;
           return stack<KafkaRequest, KafkaAnswer>()
             .push(kafkaSession(session))
-            .push(optional(counts, () => kafkaMetrics(own)))
-            .push(requestLayers(layers, { metrics, connection: client }))
+            .push(optional(counts, () => kafkaMetrics({ ...own, ...exemplars(spans) })))
+            .push(optional(spans, ({ tracer }) => kafkaTracing({ ...own, tracer })))
+            .push(requestLayers(layers, { metrics, connection: client, traced: spans !== undefined }))
             .push(watchTopicIds(topicIds))
+            .push(optional(spans?.inject, () => injectTraceContext(injection(metrics, topicIds))))
             .push(optional(counts, () => upstreamKafkaMetrics(own)))
+            .push(optional(spans, () => upstreamTracing()))
             .service(kafkaClient((cx) => upstream.open(client, cx), scope));
         },
         { drain },

@@ -44,6 +44,7 @@ function proxied(): { client: Connection; broker: Connection; done: Promise<void
     advertiser: portPerNode({ bootstrapPort: listener.port, ports: [19_093] }),
     unknownApis: "pass",
     begin: undefined,
+    tracing: undefined,
   });
   return { client, broker, done: service.call(server, Context.background()) };
 }

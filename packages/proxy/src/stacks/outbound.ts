@@ -25,10 +25,14 @@ import type {
 import {
   codecErrors,
   detectionMetrics,
+  injectTraceContext,
   kafkaMetrics,
+  kafkaTracing,
   tcpMetrics,
   upstreamKafkaMetrics,
+  upstreamTracing,
 } from "@pagoda/metrics";
+import type { TracedBroker } from "@pagoda/metrics";
 import {
   acceptProxyHeader,
   detect,
@@ -46,7 +50,7 @@ import type { NodeUpstream } from "../cluster/node-upstream.ts";
 import type { ListenerConfig, ListenerTarget } from "../config/model.ts";
 import { connectionLog } from "../connection-log.ts";
 import type { InboundParts } from "./inbound.ts";
-import { perClient, serveTls, tlsLabel } from "./parts.ts";
+import { exemplars, injection, perClient, serveTls, tlsLabel } from "./parts.ts";
 import { requestLayers } from "./request-layers.ts";
 
 type BeforeCluster = Extract<ListenerTarget, { readonly cluster: string }>;
@@ -83,9 +87,11 @@ export function outbound(
     advertiser,
     unknownApis,
     begin,
+    tracing,
   }: OutboundParts,
 ): GuardedService<Connection, void> {
   const direction = "outbound";
+  const spans = layers.some(({ layer }) => layer === "trace") ? tracing : undefined;
   const counts = layers.some(({ layer }) => layer === "metrics");
 
   const others = stack<Connection, void>()
@@ -107,6 +113,7 @@ export function outbound(
       // `bootstrap` until it is known which broker the connection is for.
       let node = "bootstrap";
       let login: BrokerSession | undefined;
+      let opened: Connection | undefined;
       const onFailed = (error: Error): void => {
         log.error(
           { listener: client.listener, conn: client.id, err: error },
@@ -116,8 +123,9 @@ export function outbound(
       };
       const nodeId = (): string => node;
       const own = { metrics, connection: client, session, direction, topicIds, nodeId } as const;
+      const broker = (): TracedBroker | undefined => opened && { endpoint: opened.remote, nodeId: node };
       const openNode = async (cx: Context): Promise<Connection> => {
-        const opened = await nodes.open(client, cx);
+        opened = await nodes.open(client, cx);
         node = String(advertiser.targetOf(client) ?? node);
         if (begin !== undefined) login = upstream.sessionOf(opened);
         return opened;
@@ -126,16 +134,19 @@ export function outbound(
         stack<KafkaRequest, KafkaAnswer>()
           // Outermost: who the client is, for every tier below.
           .push(kafkaSession(session))
-          .push(optional(counts, () => kafkaMetrics(own)))
+          .push(optional(counts, () => kafkaMetrics({ ...own, ...exemplars(spans) })))
+          .push(optional(spans, ({ tracer }) => kafkaTracing({ ...own, tracer, broker })))
           // What clients may use is what the layers below can read.
           .push(negotiateVersions({ unknown: unknownApis }))
           .push(refuseBrokerApis())
           .push(optional(begin, () => refuseSasl()))
-          .push(requestLayers(layers, { metrics, connection: client }))
+          .push(requestLayers(layers, { metrics, connection: client, traced: spans !== undefined }))
           .push(leaks)
           .push(watchTopicIds(topicIds))
           .push(rewriteAddresses({ cluster, advertise: (nodeId) => advertiser.addressOf(nodeId, client) }))
+          .push(optional(spans?.inject, () => injectTraceContext(injection(metrics, topicIds))))
           .push(optional(counts, () => upstreamKafkaMetrics(own)))
+          .push(optional(spans, () => upstreamTracing()))
           .push(optional(begin, (begin) => reauthenticate({ begin, session: () => login, onFailed })))
           .service(kafkaClient(openNode, scope))
       );

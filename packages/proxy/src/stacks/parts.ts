@@ -1,5 +1,6 @@
 import type { SameLayer } from "@pagoda/core";
-import type { Metrics } from "@pagoda/metrics";
+import type { TopicIds } from "@pagoda/kafka";
+import type { InjectTraceContextOptions, KafkaTierOptions, KafkaTracer, Metrics } from "@pagoda/metrics";
 import { sniffTls, terminateTls } from "@pagoda/tcp";
 import type { Connection, ServerTls } from "@pagoda/tcp";
 
@@ -35,4 +36,25 @@ export function perClient(
   { connectionsPerAddress }: LimitsConfig,
 ): number | undefined {
   return header === undefined ? undefined : connectionsPerAddress;
+}
+
+/** What makes spans of the requests of a stack. */
+export interface StackTracing {
+  readonly tracer: KafkaTracer;
+  /** Whether records without a context get one. */
+  readonly inject: boolean;
+}
+
+/** The trace of a request beside its duration, where it has spans. */
+export function exemplars(tracing: StackTracing | undefined): Pick<KafkaTierOptions, "exemplar"> {
+  return tracing === undefined ? {} : { exemplar: (request) => tracing.tracer.exemplarOf(request) };
+}
+
+/** Counts what is injected. */
+export function injection({ transforms }: Metrics, topicIds: TopicIds): InjectTraceContextOptions {
+  return {
+    topicIds,
+    onTransformed: ({ topic, outcome, records }) =>
+      transforms.transformed("trace-inject", topic, outcome, records),
+  };
 }

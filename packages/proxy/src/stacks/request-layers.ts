@@ -3,10 +3,16 @@ import type { SameLayer, Service } from "@pagoda/core";
 import { denyApis } from "@pagoda/kafka";
 import type { ApiName, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 
-import { timedLayer } from "@pagoda/metrics";
+import { timedLayer, tracedLayer } from "@pagoda/metrics";
 import type { TimedLayerOptions } from "@pagoda/metrics";
 
 import type { RequestLayerConfig } from "../config/layer-config.ts";
+
+/** What the tiers are measured by. */
+export interface RequestLayersParts extends TimedLayerOptions {
+  /** Whether spans say how long each took. */
+  readonly traced: boolean;
+}
 
 type RequestLayer = SameLayer<KafkaRequest, KafkaAnswer>;
 
@@ -15,12 +21,17 @@ type RequestLayer = SameLayer<KafkaRequest, KafkaAnswer>;
  * `trace` are not among them: their places are fixed, for they measure what is around them.
  * @throws RangeError for what a layer cannot be made with
  */
-export function requestLayers(layers: readonly RequestLayerConfig[], parts: TimedLayerOptions): RequestLayer {
+export function requestLayers(
+  layers: readonly RequestLayerConfig[],
+  parts: RequestLayersParts,
+): RequestLayer {
   const measured = layers.some(({ layer }) => layer === "metrics");
   const built = layers.flatMap((config) => {
     const made = buildLayer(config, parts);
     if (made === undefined) return [];
-    return measured ? timedLayer(config.layer === "custom" ? config.name : config.layer, made, parts) : made;
+    const name = config.layer === "custom" ? config.name : config.layer;
+    const timed = measured ? timedLayer(name, made, parts) : made;
+    return parts.traced ? tracedLayer(name, timed) : timed;
   });
   return (inner) =>
     built.reduceRight<Service<KafkaRequest, KafkaAnswer>>((below, layer) => layer(below), inner);
