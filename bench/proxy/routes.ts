@@ -1,5 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
@@ -16,7 +18,10 @@ export interface Route extends AsyncDisposable {
 
 const root = join(import.meta.dirname, "../..");
 
-/** Straight to the broker, through ten lines of Node, and through `pagoda run --bootstrap`. */
+/**
+ * Straight to the broker, through ten lines of Node, and through `pagoda run`: as it is, without
+ * counting requests, and in two processes.
+ */
 export async function routesTo({ bootstrap, brokers: [broker] }: KafkaCluster): Promise<Route[]> {
   if (broker === undefined) throw new TypeError("a cluster without brokers");
   const { port, advertised } = broker.proxied;
@@ -24,14 +29,26 @@ export async function routesTo({ bootstrap, brokers: [broker] }: KafkaCluster): 
   return [
     { name: "direct", bootstrap, pid: undefined, [Symbol.asyncDispose]: async () => {} },
     { ...pipe, name: "Node pipe", bootstrap: `127.0.0.1:${pipe.port}` },
-    await pagoda(bootstrap),
+    await pagoda("Pagoda", ["--bootstrap", bootstrap]),
+    await pagoda("Pagoda, not counting", ["-c", await withoutMetrics(bootstrap)]),
+    await pagoda("Pagoda, 2 workers", ["--bootstrap", bootstrap, "--workers", "2"]),
   ];
 }
 
+/** A configuration file: flags do not say which layers there are. */
+async function withoutMetrics(bootstrap: string): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), "pagoda-bench-")), "pagoda.yaml");
+  await writeFile(
+    file,
+    `clusters: { main: { bootstrap: "${bootstrap}" } }\nlisteners: [{ cluster: main, layers: [] }]\n`,
+  );
+  return file;
+}
+
 /** The reference proxy, as its users run it. */
-async function pagoda(bootstrap: string): Promise<Route> {
+async function pagoda(name: string, args: readonly string[]): Promise<Route> {
   const main = join(root, "packages/proxy/src/cli/main.ts");
-  const flags = ["--bootstrap", bootstrap, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
+  const flags = [...args, "--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"];
   const child = spawn(process.execPath, ["--conditions=@pagoda/source", main, "run", ...flags], {
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -41,7 +58,7 @@ async function pagoda(bootstrap: string): Promise<Route> {
     if (line.msg === "serving") serving.resolve(line.address ?? "");
   });
   return {
-    name: "Pagoda",
+    name,
     bootstrap: await serving.promise,
     pid: child.pid,
     [Symbol.asyncDispose]: async () => {
