@@ -1,4 +1,4 @@
-import { Drain, Scope } from "@pagoda/core";
+import { Drain, ProxyError, Scope } from "@pagoda/core";
 import type { DrainOptions, DrainState } from "@pagoda/core";
 import { createMetrics, metricsPage, printCompat } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
@@ -29,6 +29,16 @@ export interface ProxyParts {
 
 /** What only the program around the proxy can do or tell. */
 export type ProxyControl = Pick<AdminParts, "config" | "reload" | "startDrain">;
+
+/** A proxy that is on its way out follows no other configuration. */
+export class DrainingError extends ProxyError {
+  readonly code = "DRAINING";
+  readonly retriable = false;
+  readonly kind = "unavailable";
+  constructor() {
+    super("the proxy is draining, and follows no other configuration");
+  }
+}
 
 /** A configuration, and what it is called in metrics and logs. */
 export interface NamedConfig {
@@ -134,6 +144,7 @@ export async function startProxy(
   /** One after the other: each is held against the one before it. */
   async function inTurn(next: NamedConfig, before: Promise<unknown>): Promise<Applied> {
     await before;
+    if (drain.draining) throw new DrainingError();
     return follow(next);
   }
 
@@ -143,9 +154,10 @@ export async function startProxy(
       drainChangedMs: reload.drain ? drainTimeoutMs : undefined,
       drainRemovedMs: drainTimeoutMs,
     });
-    const needRestart = fixedParts.filter((part) => !isDeepStrictEqual(current[part], config[part]));
+    const needRestart = fixedParts.filter((part) => !isDeepStrictEqual(first.config[part], config[part]));
+    // One that was changed at run time stays, until the configuration says another.
+    if (config.logLevel !== current.logLevel) log.level = config.logLevel;
     current = config;
-    log.level = config.logLevel;
     for (const name of changes.removed) metrics.process.listenerRemoved(name);
     for (const listener of listeners.all) {
       metrics.process.listenerState(listener.name, "serving");

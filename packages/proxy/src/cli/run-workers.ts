@@ -85,11 +85,12 @@ export function runAsWorker({ loaded, load, log }: RunWorkersOptions): Promise<n
   const { drainTimeoutMs } = loaded.config;
   const start = async ({ id }: { readonly id: number }): Promise<WorkerProxy> => {
     const own = log.child({ worker: id });
-    const proxy = await startProxy(withoutAdmin(loaded), { log: own });
+    const ofWorker = (of: LoadedConfig): NamedConfig => configOf(of, id);
+    const proxy = await startProxy(ofWorker(loaded), { log: own });
     const reloader = new Reloader({
       proxy,
-      running: withoutAdmin(loaded),
-      load: async () => withoutAdmin(await load()),
+      running: ofWorker(loaded),
+      load: async () => ofWorker(await load()),
       onApplied: () => {},
       log: own,
     });
@@ -124,6 +125,13 @@ export function runAsWorker({ loaded, load, log }: RunWorkersOptions): Promise<n
   return serveAsWorker({ start, log, drainTimeoutMs });
 }
 
-function withoutAdmin({ config, hash, source }: LoadedConfig): NamedConfig {
-  return { config: { ...config, admin: undefined }, hash, source };
+/** A worker has no admin server, and from the second on a state file of its own: each has one writer. */
+function configOf({ config, hash, source }: LoadedConfig, id: number): NamedConfig {
+  const listeners = config.listeners.map((listener) => {
+    const { target } = listener;
+    if (id === 1 || target.cluster === undefined || target.advertise.stateFile === undefined) return listener;
+    const stateFile = `${target.advertise.stateFile}.${id}`;
+    return { ...listener, target: { ...target, advertise: { ...target.advertise, stateFile } } };
+  });
+  return { config: { ...config, admin: undefined, listeners }, hash, source };
 }
