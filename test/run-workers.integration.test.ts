@@ -1,6 +1,9 @@
 // Several processes behind one set of ports.
 
 import { execFileSync } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { startCluster } from "@pagoda/kafka/testing";
 import type { MemoryCluster } from "@pagoda/kafka/testing";
@@ -81,6 +84,23 @@ describe("pagoda run --workers 2", () => {
     expect(workers()).not.toContain(victim);
     expect((await scrape(proxy.admin))("pagoda_requests_total", produced)).toBeGreaterThanOrEqual(counted);
     await client.close();
+  });
+
+  it("refuses a wrong file once, and follows it when it is right again", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "pagoda-workers-"));
+    const file = join(folder, "pagoda.yaml");
+    const yaml = (rest: string): string =>
+      `clusters: { main: { bootstrap: "${cluster.bootstrap}" } }\nworkers: 2\n${rest}\n`;
+    await writeFile(file, yaml("drainTimeout: 5s"));
+    proxy = await startPagoda(["-c", file]);
+    const reloads = async (outcome: string): Promise<number> =>
+      (await scrape(proxy.admin))("pagoda_config_reloads_total", { outcome });
+    await writeFile(file, yaml("drainTimout: 5s"));
+    await eventually(async () => expect(await reloads("rejected")).toBe(1));
+    await writeFile(file, yaml("drainTimeout: 6s"));
+    await eventually(async () => expect(await reloads("success")).toBe(1));
+    expect(await reloads("rejected")).toBe(1);
+    await rm(folder, { recursive: true });
   });
 
   it("drains both on SIGTERM, with nothing lost and nobody left", async () => {

@@ -2,10 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { Context } from "@pagoda/core";
+import { logIn, scram } from "@pagoda/kafka";
+import { clientTls, connect } from "@pagoda/tcp";
 import { generate } from "selfsigned";
 
 import type { KafkaCluster } from "./cluster.ts";
 import { formatAddress } from "./ports.ts";
+import type { Address } from "./ports.ts";
 import { startKafka } from "./start.ts";
 import type { StartKafkaOptions } from "./start.ts";
 
@@ -73,6 +77,7 @@ export async function startSecureKafka({
         scram,
       ]);
     }
+    await Promise.all(cluster.brokers.map((broker) => letsIn(broker.proxied, caFile)));
     const stop = async (): Promise<void> => {
       await cluster.stop();
       remove();
@@ -87,6 +92,25 @@ export async function startSecureKafka({
   } catch (error) {
     remove();
     throw error;
+  }
+}
+
+/** Waits until a broker has heard of the user from the controller. */
+async function letsIn({ host, port }: Address, caFile: string): Promise<void> {
+  const cx = Context.background();
+  const untilMs = performance.now() + 30_000;
+  using tls = await clientTls({ ca: { file: caFile } });
+  const begin = scram({ hash: "SHA-512", username, password });
+  for (;;) {
+    const connection = await connect({ host, port, tls, timeoutMs: 5_000 }, cx);
+    try {
+      await logIn(connection, begin, cx);
+      return;
+    } catch (error) {
+      if (performance.now() > untilMs) throw error;
+    } finally {
+      connection.close("policy");
+    }
   }
 }
 

@@ -35,8 +35,9 @@ export async function runAsPrimary({ loaded, load, log }: RunWorkersOptions): Pr
   const reload = async (trigger: ReloadTrigger): ReturnType<typeof primary.reload> => {
     const result = await primary.reload();
     log.info({ trigger, ...result }, "configuration reloaded by the workers");
-    // What they refused is the file's still: what it said before holds.
-    if (result.outcome !== "rejected") running = await load().catch(() => running);
+    // What they refused is the file's still: what it said before holds, and is watched.
+    if (result.outcome === "rejected") return result;
+    running = await load().catch(() => running);
     triggers.watch(running);
     return result;
   };
