@@ -5,7 +5,7 @@ import { kafkaVersion } from "../scripts/kafka/version.ts";
 import type { Bench, BenchReport } from "./lib/bench.ts";
 import { interleave, tableOf } from "./lib/interleave.ts";
 import type { InterleaveOptions } from "./lib/interleave.ts";
-import { cpuSeconds, residentMiB, startNode } from "./lib/process.ts";
+import { cpuSeconds, residentMiB, startNode, withChildren } from "./lib/process.ts";
 import type { LatencyLoad, LatencyResult } from "./proxy/latency.ts";
 import { routesTo } from "./proxy/routes.ts";
 import type { Route } from "./proxy/routes.ts";
@@ -37,7 +37,9 @@ export const bench: Bench = {
     }
     const routes = (await routesTo(kafka)).map((route) => running.use(route));
     const idle = routes.flatMap(({ name, pid }) =>
-      pid === undefined ? [] : [`${name}: ${residentMiB(pid).toFixed(0)} MiB resident before any traffic`],
+      pid === undefined
+        ? []
+        : [`${name}: ${sumOf(pid, residentMiB).toFixed(0)} MiB resident before any traffic`],
     );
     const client = running.use(await startNode(join(import.meta.dirname, "proxy/latency.ts")));
     const tables = [];
@@ -71,11 +73,16 @@ export const bench: Bench = {
     tables.push(await interleave(variants, { title, unit: "ms, p50", baseline: ["direct"], rounds }));
     tables.push(notedTable(p99, { title, unit: "ms, p99", baseline: ["direct"], rounds }));
     const after = routes.flatMap(({ name, pid }) =>
-      pid === undefined ? [] : [`${name}: ${residentMiB(pid).toFixed(0)} MiB resident at the end`],
+      pid === undefined ? [] : [`${name}: ${sumOf(pid, residentMiB).toFixed(0)} MiB resident at the end`],
     );
     return { tables, notes: [`Apache Kafka ${kafkaVersion}, one broker`, ...idle, ...after] };
   },
 };
+
+/** Over a proxy's processes. */
+function sumOf(pid: number, measure: (pid: number) => number): number {
+  return withChildren(pid).reduce((sum, each) => sum + measure(each), 0);
+}
 
 /** Does the work, and notes what the proxy spent on it. */
 async function measuring(
@@ -83,10 +90,11 @@ async function measuring(
   spent: Map<string, number[]>,
   work: () => Promise<number>,
 ): Promise<number> {
-  const before = pid === undefined ? 0 : cpuSeconds(pid);
+  const spentSoFar = (): number => (pid === undefined ? 0 : sumOf(pid, cpuSeconds));
+  const before = spentSoFar();
   const result = await work();
   if (pid !== undefined) {
-    const perGb = ((cpuSeconds(pid) - before) * 1e9) / (records * recordBytes);
+    const perGb = ((spentSoFar() - before) * 1e9) / (records * recordBytes);
     spent.set(name, [...(spent.get(name) ?? []), perGb]);
   }
   return result;

@@ -111,3 +111,9 @@ function pidOf(child: ChildProcess): number {
   if (child.pid === undefined) throw new Error(`could not start ${child.spawnfile}`);
   return child.pid;
 }
+
+/** A process and its children: workers, that is. */
+export function withChildren(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, "latin1").trim();
+  return [pid, ...(children === "" ? [] : children.split(" ").map(Number))];
+}
