@@ -31,7 +31,7 @@ export interface ForkOptions {
  * - Kafka's connections are few and live long, so that an even spread is what counts. Of 16 opened
  *   at once each worker got 7 to 9; with `SCHED_NONE`, where workers accept from one shared socket,
  *   up to 13 went to one, and with `reusePort`, where the system picks by hash, as many.
- * - It costs the primary 75 to 110 µs of CPU a connection, and a worker 30 µs: nothing against what
+ * - It costs the primary some 75 µs of CPU a connection: nothing against what
  *   a connection does in its life, but where clients open thousands a second `SCHED_NONE` carries
  *   half as many again. `NODE_CLUSTER_SCHED_POLICY=none` chooses it.
  * - Of 60 connections opened while one worker stood still and was then killed, the other served 59.
