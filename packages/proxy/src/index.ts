@@ -25,7 +25,7 @@ export type {
 } from "./config/model.ts";
 export type { BuildRequestLayer, RequestLayerConfig, RequestLayerParts } from "./config/layer-config.ts";
 export type { AcceptProxyHeader, AddressMode, ListenerTls, Protocol, UpstreamTls } from "./options.ts";
-export { DrainingError, startProxy } from "./proxy.ts";
+export { startProxy } from "./proxy.ts";
 export type { Applied, NamedConfig, Proxy, ProxyParts, RunningListener } from "./proxy.ts";
 
 export { UnreachableError } from "./runtime/build-only.ts";

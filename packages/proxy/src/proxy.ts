@@ -1,4 +1,4 @@
-import { Drain, ProxyError, Scope } from "@pagoda/core";
+import { Drain, DrainingError, Scope } from "@pagoda/core";
 import type { DrainOptions, DrainState } from "@pagoda/core";
 import { createMetrics, metricsPage, printCompat } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
@@ -29,16 +29,6 @@ export interface ProxyParts {
 
 /** What only the program around the proxy can do or tell. */
 export type ProxyControl = Pick<AdminParts, "config" | "reload" | "startDrain">;
-
-/** A proxy that is on its way out follows no other configuration. */
-export class DrainingError extends ProxyError {
-  readonly code = "DRAINING";
-  readonly retriable = false;
-  readonly kind = "unavailable";
-  constructor() {
-    super("the proxy is draining, and follows no other configuration");
-  }
-}
 
 /** A configuration, and what it is called in metrics and logs. */
 export interface NamedConfig {
