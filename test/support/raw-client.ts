@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import type { Socket } from "node:net";
 
 import {
@@ -32,14 +33,24 @@ export class RawClient implements Disposable {
     return new RawClient(socket);
   }
 
-  /** A connection to the leader of partition 0, and the topic's id. */
+  /**
+   * A connection to the leader of partition 0, and the topic's id. A broker that has not heard of a
+   * topic that was just made is asked again, for 10 s.
+   */
   static async toLeader(bootstrap: string, topic: string): Promise<{ client: RawClient; topicId: string }> {
     using first = await RawClient.to(bootstrap);
-    const { brokers, topics } = await first.ask(Metadata, 12, { topics: [{ name: topic }] });
-    const leaderId = topics[0]?.partitions[0]?.leaderId;
-    const leader = brokers.find(({ nodeId }) => nodeId === leaderId);
-    if (leader === undefined) throw new Error(`${topic} has no leader`);
-    return { client: await RawClient.to(`${leader.host}:${leader.port}`), topicId: topics[0]?.topicId ?? "" };
+    const untilMs = performance.now() + 10_000;
+    for (;;) {
+      const { brokers, topics } = await first.ask(Metadata, 12, { topics: [{ name: topic }] });
+      const leaderId = topics[0]?.partitions[0]?.leaderId;
+      const leader = brokers.find(({ nodeId }) => nodeId === leaderId);
+      if (leader !== undefined) {
+        const client = await RawClient.to(`${leader.host}:${leader.port}`);
+        return { client, topicId: topics[0]?.topicId ?? "" };
+      }
+      if (performance.now() > untilMs) throw new Error(`${topic} has no leader`);
+      await setTimeout(100);
+    }
   }
 
   async ask<Request, Response>(
