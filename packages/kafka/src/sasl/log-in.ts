@@ -15,7 +15,7 @@ import type { BeginSasl } from "./mechanism.ts";
 
 export interface LogInOptions {
   /**
-   * Milliseconds for each answer of the broker. A broker that refuses a login waits first
+   * Milliseconds for the whole login. A broker that refuses one waits first
    * (`connection.failed.authentication.delay.ms`).
    * @default 10000 (10 s)
    */
@@ -64,11 +64,20 @@ function authenticateVersionOf(
 
 function asker({ stream }: Connection, timeoutMs: number, cx: Context): AskBroker {
   let correlationId = 0;
+  const untilMs = performance.now() + timeoutMs;
   return async (api, { version, body }) => {
     const id = correlationId++;
+    const leftMs = untilMs - performance.now();
+    if (leftMs <= 0) throw tooLate(timeoutMs);
     stream.write(encodeRequestFrame(api, version, { correlationId: id, clientId: "pagoda" }, body));
-    return answerOf(await frameFrom(stream, timeoutMs, cx), api, version, id);
+    const frame = await frameFrom(stream, leftMs, cx);
+    if (frame === undefined) throw tooLate(timeoutMs);
+    return answerOf(frame, api, version, id);
   };
+}
+
+function tooLate(timeoutMs: number): TypeError {
+  return new TypeError(`not logged in within ${timeoutMs} ms`);
 }
 
 function answerOf<Res>(
@@ -84,8 +93,12 @@ function answerOf<Res>(
   return decodeResponseBody(read, api);
 }
 
-/** One frame, without its size; what may come behind it stays in the stream. */
-async function frameFrom(stream: Connection["stream"], timeoutMs: number, cx: Context): Promise<Uint8Array> {
+/** One frame, without its size; what may come behind it stays in the stream. Undefined: too late. */
+async function frameFrom(
+  stream: Connection["stream"],
+  timeoutMs: number,
+  cx: Context,
+): Promise<Uint8Array | undefined> {
   const whole = (bytes: Buffer): number | undefined => {
     if (bytes.length < 4) return undefined;
     const length = 4 + bytes.readInt32BE(0);
@@ -95,7 +108,6 @@ async function frameFrom(stream: Connection["stream"], timeoutMs: number, cx: Co
   };
   const peeked = await peek(stream, { maxBytes: maxAnswerBytes, timeoutMs }, whole, cx);
   if (peeked.outcome === "decided") return (stream.read(peeked.value) as Buffer).subarray(4);
-  throw new TypeError(
-    peeked.outcome === "timeout" ? `no answer within ${timeoutMs} ms` : "the broker closed the connection",
-  );
+  if (peeked.outcome === "timeout") return undefined;
+  throw new TypeError("the broker closed the connection");
 }

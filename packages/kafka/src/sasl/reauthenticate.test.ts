@@ -1,5 +1,5 @@
 import { Context } from "@pagoda/core";
-import { mockService } from "@pagoda/core/testing";
+import { fakeTime, mockService } from "@pagoda/core/testing";
 import { describe, expect, it } from "vitest";
 
 import { Metadata, SaslAuthenticate, SaslHandshake } from "../protocol/generated/index.ts";
@@ -12,15 +12,14 @@ import { reauthenticate } from "./reauthenticate.ts";
 const cx = Context.background();
 const begin = plain({ username: "alice", password: "secret" });
 
-function build(first: Partial<BrokerSession> = {}) {
+function build(first: Partial<BrokerSession> = {}, timeoutMs = 60_000) {
   const inner = mockService<KafkaRequest, KafkaAnswer>();
   const clock = { ms: 0 };
   const failures: Error[] = [];
   const session: BrokerSession = { lifetimeMs: 1_000, sinceMs: 0, authenticateVersion: 2, ...first };
   const onFailed = (error: Error): number => failures.push(error);
-  const outer = reauthenticate({ begin, session: () => session, onFailed, now: () => clock.ms })(
-    inner.service,
-  );
+  const options = { begin, session: () => session, onFailed, now: () => clock.ms, timeoutMs };
+  const outer = reauthenticate(options)(inner.service);
   return { inner, outer, clock, failures };
 }
 
@@ -71,5 +70,34 @@ describe("reauthenticate", () => {
     await failed;
     expect(stack.failures).toHaveLength(1);
     expect(String(stack.failures[0])).not.toContain("secret");
+  });
+
+  it("lets nobody wait who has lost interest, and sends nothing for them", async () => {
+    const stack = build();
+    stack.clock.ms = 850;
+    const fork = cx.fork();
+    const waiting = stack.outer.call(metadata("a"), fork);
+    const failed = expect(waiting).rejects.toThrow("gone");
+    fork.cancel(new Error("gone"));
+    await failed;
+    await letIn(stack, 0);
+    void stack.outer.call(metadata("b"), cx);
+    expect((await stack.inner.call(2)).request.clientId).toBe("b");
+    expect(fork.attached).toBe(0);
+  });
+
+  describe("before a broker that does not answer", () => {
+    const time = fakeTime();
+
+    it("gives up after timeoutMs, and says so", async () => {
+      const stack = build({}, 10_000);
+      stack.clock.ms = 850;
+      const failed = expect(stack.outer.call(metadata("a"), cx)).rejects.toThrow("within 10000 ms");
+      await stack.inner.call(0);
+      await time.advance(10_000);
+      await failed;
+      expect(stack.failures).toHaveLength(1);
+      expect(time.timers).toBe(0);
+    });
   });
 });

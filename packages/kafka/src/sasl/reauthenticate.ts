@@ -1,4 +1,4 @@
-import { Context, layer, messageOf } from "@pagoda/core";
+import { Context, layer, messageOf, milliseconds, TimeoutError } from "@pagoda/core";
 import type { SameLayer } from "@pagoda/core";
 
 import { ask } from "../ask.ts";
@@ -13,6 +13,12 @@ export interface ReauthenticateOptions {
   readonly session: () => BrokerSession | undefined;
   /** Told that the broker does not let it in again: the connection is of no more use. Must not throw. */
   readonly onFailed: (error: Error) => void;
+  /**
+   * Milliseconds for the whole login; then it has failed. A broker answers in order, so what was under
+   * way before counts too: a JoinGroup waits for as long as its group takes to rebalance.
+   * @default 600000 (10 minutes, twice what consumers' `max.poll.interval.ms` allows)
+   */
+  readonly timeoutMs?: number;
   /** A clock in milliseconds that does not go back. @default performance.now */
   readonly now?: () => number;
 }
@@ -22,13 +28,14 @@ const share = 0.85;
 
 /**
  * Logs in again on the same connection before the broker's session ends (KIP-368), when the next
- * request comes: a broker that has seen none does not mind. Requests wait meanwhile, in order; those
- * under way are answered. How many may wait is for whoever calls: `serveKafka` bounds a client's.
+ * request comes: a broker that has seen none does not mind. Requests wait meanwhile, in order, until they are
+ * cancelled; those under way are answered. How many may wait is for whoever calls: `serveKafka` bounds a client's.
  *
  * Innermost, next to `kafkaClient`, in the stack of one connection that `logIn` has logged in.
  */
 export function reauthenticate(options: ReauthenticateOptions): SameLayer<KafkaRequest, KafkaAnswer> {
   const { begin, session, onFailed, now = () => performance.now() } = options;
+  const timeoutMs = milliseconds("timeoutMs", options.timeoutMs ?? 600_000);
 
   return layer("reauthenticate", (inner) => {
     let renewed: BrokerSession | undefined;
@@ -41,18 +48,33 @@ export function reauthenticate(options: ReauthenticateOptions): SameLayer<KafkaR
       return now() >= current.sinceMs + current.lifetimeMs * share ? current : undefined;
     };
     const renew = async ({ authenticateVersion }: BrokerSession): Promise<void> => {
+      // Of no client's context: who began it may go away, and others wait for it.
+      const login = Context.background().fork();
+      const timer = setTimeout(() => login.cancel(new TimeoutError(timeoutMs)), timeoutMs);
       try {
-        const own: AskBroker = (api, request) => ask(inner, api, request, Context.background());
-        renewed = await converse(own, begin, authenticateVersion);
+        const own: AskBroker = (api, request) => ask(inner, api, request, login);
+        renewed = await login.race(converse(own, begin, authenticateVersion));
       } catch (error) {
         onFailed(error instanceof Error ? error : new Error(messageOf(error)));
         throw error;
       } finally {
+        clearTimeout(timer);
         // Who comes before those who wait have gone on waits as well: nobody is overtaken.
         setImmediate(() => {
           renewing = undefined;
         });
       }
+    };
+
+    /** Calls straight from the end of `renewal`: another promise between would let others overtake. */
+    const after = (renewal: Promise<void>, request: KafkaRequest, cx: Context): Promise<KafkaAnswer> => {
+      return new Promise((resolve, reject) => {
+        const stop = cx.onCancel(reject);
+        const goOn = (): void => {
+          if (!cx.cancelled) resolve(inner.call(request, cx));
+        };
+        void renewal.then(goOn).catch(reject).finally(stop);
+      });
     };
 
     return (request: KafkaRequest, cx: Context) => {
@@ -61,7 +83,7 @@ export function reauthenticate(options: ReauthenticateOptions): SameLayer<KafkaR
         if (old === undefined) return inner.call(request, cx);
         renewing = renew(old);
       }
-      return renewing.then(() => inner.call(request, cx));
+      return after(renewing, request, cx);
     };
   });
 }

@@ -38,6 +38,7 @@ describe("scram", () => {
     [`r=${nonce}x,s=AAAA,i=4095`, "asks for 4095 iterations, outside 4096 to 1000000"],
     [`r=${nonce}x,s=AAAA,i=1000001`, "asks for 1000001 iterations"],
     [`r=${nonce}x,s=AAAA,i=5e3`, "asks for 5e3 iterations"],
+    [`m=ext,r=${nonce}x,s=AAAA,i=4096`, "an extension that this client does not know"],
     [`r=${nonce}x,i=4096`, "lacks a nonce, a salt or iterations"],
   ])("refuses %s", async (said, words) => {
     await expect(begin().next(Buffer.from(said))).rejects.toThrow(words);

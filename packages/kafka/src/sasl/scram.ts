@@ -78,7 +78,11 @@ class Scram implements SaslMechanism {
   }
 
   async #prove(challenge: string): Promise<Uint8Array> {
-    const { r: nonce, s: salt, i: rounds } = attributesOf(challenge);
+    const { r: nonce, s: salt, i: rounds, m: extension } = attributesOf(challenge);
+    if (extension !== undefined) {
+      // RFC 5802, section 5.1: who does not know it must not go on.
+      throw new Error("the server asks for an extension that this client does not know");
+    }
     if (nonce === undefined || salt === undefined || rounds === undefined) {
       throw new Error("the server's first message lacks a nonce, a salt or iterations");
     }
