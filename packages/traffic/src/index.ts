@@ -1,0 +1,2 @@
+export type * from "./state/state.ts";
+export * from "./view/index.ts";

@@ -1,0 +1,4 @@
+// What a proxy says of its traffic: shapes, and what draws them. Runs in browsers too.
+export * from "./rows.ts";
+export type { Totals, TrafficView } from "./view.ts";
+export type * from "./tap-event.ts";
