@@ -13,8 +13,8 @@ import { cacheFolder } from "./cache.ts";
 import { PeerMissing } from "./way.ts";
 import type { Way } from "./way.ts";
 
-/** The last line that runs on Java 17. */
-const kroxyliciousVersion = "0.21.0";
+/** The newest whose runtime is on Maven Central; its application is on it in no version. */
+const kroxyliciousVersion = "0.12.0";
 
 /**
  * Kroxylicious with one virtual cluster and no filters, a port for each broker.
@@ -37,7 +37,7 @@ export async function kroxylicious(upstream: string, watched: Watched): Promise<
           nodeIdRanges: [{ name: brokers, start: 1, end: 1 }]
 `,
   );
-  const main = ["-cp", join(lib, "*"), "io.kroxylicious.app.Kroxylicious", "--config", config];
+  const main = ["-cp", join(lib, "*"), join(import.meta.dirname, "StartKroxylicious.java"), config];
   const running = await startProgram(command, ["-Xmx512m", ...main], port);
   watched.add(running.pid);
   return { ...running, name: "Kroxylicious", bootstrap: `127.0.0.1:${port}`, readsKafka: true };
@@ -78,7 +78,7 @@ const projectFile = `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <version>1</version>
   <packaging>pom</packaging>
   <dependencies>
-    <dependency><groupId>io.kroxylicious</groupId><artifactId>kroxylicious-app</artifactId><version>${kroxyliciousVersion}</version></dependency>
+    <dependency><groupId>io.kroxylicious</groupId><artifactId>kroxylicious-runtime</artifactId><version>${kroxyliciousVersion}</version></dependency>
   </dependencies>
 </project>
 `;
