@@ -6,6 +6,10 @@ import type { DestinationStream, Logger } from "pino";
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** What is logged of Kafka requests and responses: nothing, or a line for each with its size and header. */
+export const frameLogs = ["off", "headers"] as const;
+export type FrameLog = (typeof frameLogs)[number];
+
 export interface LogOptions {
   /** @default "info" */
   readonly level?: LogLevel;

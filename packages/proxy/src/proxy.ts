@@ -213,4 +213,4 @@ async function openTracing(
 }
 
 /** What is made once, at the start. */
-const fixedParts = ["metrics", "tracing", "workers", "admin"] as const;
+const fixedParts = ["metrics", "tracing", "tap", "workers", "admin"] as const;

@@ -15,6 +15,7 @@ export const configDefaults = {
   timeouts: { detectMs: 1_000, unauthenticatedMs: 60_000, idleMs: 600_000, maxAgeMs: 0 },
   metrics: { profile: "standard", retainIdleMs: 600_000, maxSeries: 20_000 },
   labelMax: { topic: 500, group: 200, client: 200, software_version: 50 },
+  tap: { to: "•••" },
   tracing: { serviceName: "pagoda", ratio: 0.01, inject: "off" },
   // Below the 30 s that Kubernetes gives before it kills.
   drainTimeoutMs: 25_000,

@@ -1,6 +1,6 @@
 import type { Endpoint } from "@pagoda/tcp";
 
-import type { LogLevel } from "../log.ts";
+import type { FrameLog, LogLevel } from "../log.ts";
 import type { AcceptProxyHeader, AddressMode, ListenerTls, Protocol, UpstreamTls } from "../options.ts";
 import type { RequestLayerConfig } from "./layer-config.ts";
 
@@ -18,7 +18,10 @@ export interface ProxyConfig {
   readonly metrics: MetricsConfig;
   /** Undefined: no spans are made. */
   readonly tracing: TracingConfig | undefined;
+  readonly tap: TapConfig;
   readonly logLevel: LogLevel;
+  /** Whether each request and response is logged. */
+  readonly logFrames: FrameLog;
   /** Processes that serve. 1: this one; more: each a child of it. */
   readonly workers: number;
   /** Milliseconds from SIGTERM until connections that are still busy are reset. */
@@ -166,6 +169,22 @@ export interface TracingConfig {
   readonly ratio: number;
   /** `missing`: records without a context get one, which makes their batches anew. */
   readonly inject: "off" | "missing";
+}
+
+/** What a live tap may show of records. */
+export interface TapConfig {
+  /** Whether values may be shown, beside keys and headers. */
+  readonly values: boolean;
+  readonly redact: readonly RedactConfig[];
+}
+
+/** What is replaced in keys, header values and values, before a record leaves the process. */
+export interface RedactConfig {
+  /** Where `*` stands for anything. */
+  readonly topic: string;
+  /** A regular expression. */
+  readonly match: string;
+  readonly to: string;
 }
 
 export interface ReloadConfig {

@@ -3,7 +3,14 @@ import type { Endpoint } from "@pagoda/tcp";
 import { availableParallelism } from "node:os";
 
 import { configDefaults, defaultAdminBind } from "./defaults.ts";
-import type { AdminConfig, ClusterConfig, LabelConfig, MetricsConfig, ProxyConfig } from "./model.ts";
+import type {
+  AdminConfig,
+  ClusterConfig,
+  LabelConfig,
+  MetricsConfig,
+  ProxyConfig,
+  TapConfig,
+} from "./model.ts";
 import { openLabels } from "./model.ts";
 import { resolveListener } from "./resolve-listener.ts";
 import { ms, resolveUpstreamTls } from "./resolve-parts.ts";
@@ -12,6 +19,7 @@ import type { AdminSource } from "./schema/admin.ts";
 import type { ClusterSource } from "./schema/cluster.ts";
 import type { ConfigSource } from "./schema/config.ts";
 import type { LabelSource, MetricsSource } from "./schema/metrics.ts";
+import type { TapSource } from "./schema/tap.ts";
 
 /** What a configuration that has been checked means, with every default filled in. */
 export function resolveConfig(source: ConfigSource, file: ResolveFile): ProxyConfig {
@@ -29,7 +37,9 @@ export function resolveConfig(source: ConfigSource, file: ResolveFile): ProxyCon
       ratio: tracing.ratio ?? configDefaults.tracing.ratio,
       inject: tracing.inject ?? configDefaults.tracing.inject,
     },
+    tap: resolveTap(source.tap ?? {}),
     logLevel: source.log?.level ?? "info",
+    logFrames: source.log?.frames ?? "off",
     workers: source.workers === "auto" ? availableParallelism() : (source.workers ?? 1),
     drainTimeoutMs: ms(source.drainTimeout, configDefaults.drainTimeoutMs),
     reload: { watch: reload?.watch ?? true, drain: reload?.drain ?? false },
@@ -76,6 +86,13 @@ function resolveMetrics(source: MetricsSource): MetricsConfig {
         resolveLabel(source.labels?.[label], configDefaults.labelMax[label]),
       ]),
     ),
+  };
+}
+
+function resolveTap({ values = false, redact = [] }: TapSource): TapConfig {
+  return {
+    values,
+    redact: redact.map(({ topic = "*", match, to = configDefaults.tap.to }) => ({ topic, match, to })),
   };
 }
 

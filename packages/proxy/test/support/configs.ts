@@ -59,6 +59,8 @@ export function proxyConfig(
     workers: 1,
     drainTimeoutMs: configDefaults.drainTimeoutMs,
     reload: { watch: false, drain: false },
+    tap: { values: false, redact: [] },
+    logFrames: "off",
     readyNeedsUpstream: true,
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
-import { logLevels } from "../../log.ts";
-import type { LogLevel } from "../../log.ts";
+import { frameLogs, logLevels } from "../../log.ts";
+import type { FrameLog, LogLevel } from "../../log.ts";
 import { adminSchema } from "./admin.ts";
 import type { AdminSource } from "./admin.ts";
 import { clusterSchema } from "./cluster.ts";
@@ -15,6 +15,8 @@ import { durationText, flag, nameText, oneOf, text, whole } from "./scalars.ts";
 import type { Schema } from "./scalars.ts";
 import { tracingSchema } from "./tracing.ts";
 import type { TracingSource } from "./tracing.ts";
+import { tapSchema } from "./tap.ts";
+import type { TapSource } from "./tap.ts";
 
 /** A configuration as people write it, in YAML, JSON or TypeScript. docs/configuration.md has every key. */
 export interface ConfigSource {
@@ -24,7 +26,8 @@ export interface ConfigSource {
   admin?: "off" | AdminSource | undefined;
   metrics?: MetricsSource | undefined;
   tracing?: TracingSource | undefined;
-  log?: { level?: LogLevel | undefined } | undefined;
+  tap?: TapSource | undefined;
+  log?: { level?: LogLevel | undefined; frames?: FrameLog | undefined } | undefined;
   drainTimeout?: string | undefined;
   workers?: number | "auto" | undefined;
   reload?: { watch?: boolean | undefined; drain?: boolean | undefined } | undefined;
@@ -48,8 +51,12 @@ export const configSchema: Schema<ConfigSource> = mapping({
   admin: adminSchema.optional().describe("the server of /metrics, /live, /ready and /config, or off"),
   metrics: metricsSchema.optional().describe("what is measured, and how many series that may be"),
   tracing: tracingSchema.optional().describe("spans of requests, over OTLP; default: none are made"),
+  tap: tapSchema.optional().describe("what a live tap may show of records"),
   log: mapping({
     level: oneOf(logLevels).optional().describe("least urgent lines that are written; default info"),
+    frames: oneOf(frameLogs)
+      .optional()
+      .describe("headers: a line for each Kafka request and response, with its size and header; default off"),
   })
     .optional()
     .describe("JSON lines on standard output"),
