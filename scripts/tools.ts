@@ -49,6 +49,9 @@ export const systemTools = {
   },
   "redis-server": { debianPackage: "redis-server" },
   tshark: { debianPackage: "tshark" },
+  // Comes with the server, which nobody starts.
+  promtool: { debianPackage: "prometheus" },
+  chromium: { debianPackage: "chromium" },
 } as const satisfies Record<string, SystemTool>;
 
 export type SystemToolName = keyof typeof systemTools;
