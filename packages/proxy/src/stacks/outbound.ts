@@ -20,6 +20,7 @@ import type {
   Cluster,
   KafkaAnswer,
   KafkaRequest,
+  LoginError,
   TopicIds,
 } from "@pagoda/kafka";
 import {
@@ -114,7 +115,10 @@ export function outbound(
       let node = "bootstrap";
       let login: BrokerSession | undefined;
       let opened: Connection | undefined;
-      const onFailed = (error: Error): void => {
+      const onFailed = (error: LoginError): void => {
+        // One of the two went away within it: nobody was refused.
+        if (scope.closed) return;
+        metrics.upstream.failed(node, error);
         log.error(
           { listener: client.listener, conn: client.id, err: error },
           "a broker does not let us in again",
