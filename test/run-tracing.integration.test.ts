@@ -1,9 +1,6 @@
 // Spans of `pagoda run -c`, from the configuration to a collector.
 
-import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,6 +9,8 @@ import type { MemoryCluster } from "@pagoda/kafka/testing";
 import { Consumer, Producer, stringDeserializers, stringSerializers } from "@platformatic/kafka";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
+import { attributesOf, otlpReceiver } from "./support/otlp-receiver.ts";
+import type { OtlpReceiver, OtlpSpan } from "./support/otlp-receiver.ts";
 import { startPagoda } from "./support/pagoda.ts";
 import type { PagodaProcess } from "./support/pagoda.ts";
 
@@ -21,62 +20,15 @@ const serverKind = 2;
 const clientKind = 3;
 const errorStatus = 2;
 
-/** A span, as OTLP has it in JSON. */
-interface OtlpSpan {
-  readonly name: string;
-  readonly kind: number;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly attributes: readonly { key: string; value: Record<string, unknown> }[];
-  readonly links?: readonly { traceId: string; spanId: string }[];
-  readonly status?: { readonly code?: number };
-}
-
-interface OtlpBody {
-  readonly resourceSpans: readonly {
-    readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[];
-  }[];
-}
-
-/** A collector that keeps what it is sent. */
-async function collector() {
-  const spans: OtlpSpan[] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString()) as OtlpBody;
-      spans.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((each) => each.spans)));
-      response.writeHead(200, { "content-type": "application/json" }).end("{}");
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}/v1/traces`,
-    spans,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
-
-function attributesOf({ attributes }: OtlpSpan): Record<string, unknown> {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
-}
-
 let folder: string;
 let cluster: MemoryCluster;
-let collected: Awaited<ReturnType<typeof collector>>;
+let collected: OtlpReceiver;
 let proxy: PagodaProcess | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), "pagoda-tracing-"));
   cluster = await startCluster({ topics: { orders: { partitions: 1 } } });
-  collected = await collector();
+  collected = await otlpReceiver();
 });
 afterEach(async () => {
   await proxy?.[Symbol.asyncDispose]();
@@ -138,7 +90,7 @@ describe("pagoda run with tracing", () => {
     const running = await start("");
     await produceAndFetch(running.address);
     await end(running);
-    const { spans } = collected;
+    const spans = collected.spans();
 
     const produced = spans.filter(({ name }) => name === "proxy Produce orders");
     expect(produced).toMatchObject([{ kind: serverKind, links: [{ traceId, spanId }] }]);
@@ -174,6 +126,6 @@ describe("pagoda run with tracing", () => {
     const running = await start("    layers: [metrics]");
     await produceAndFetch(running.address);
     await end(running);
-    expect(collected.spans).toEqual([]);
+    expect(collected.spans()).toEqual([]);
   });
 });

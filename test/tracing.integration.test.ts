@@ -1,7 +1,3 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-
 import { Consumer, stringDeserializers } from "@platformatic/kafka";
 import { CompressionTypes } from "kafkajs";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -14,67 +10,22 @@ import type { TracedProxy } from "../packages/proxy/test/tracing/traced-proxy.ts
 import { kafkajs } from "./support/kafkajs.ts";
 import { realKafka, uniqueName } from "./support/kafka.ts";
 import { describeWith } from "./support/needs.ts";
+import { attributesOf, otlpReceiver } from "./support/otlp-receiver.ts";
+import type { OtlpReceiver, OtlpSpan } from "./support/otlp-receiver.ts";
 
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736";
 const traceParent = `00-${traceId}-00f067aa0ba902b7-01`;
 const serverKind = 2;
 const clientKind = 3;
 
-/** A span, as OTLP has it in JSON. */
-interface OtlpSpan {
-  readonly name: string;
-  readonly kind: number;
-  readonly traceId: string;
-  readonly spanId: string;
-  readonly parentSpanId?: string;
-  readonly attributes: readonly { key: string; value: Record<string, unknown> }[];
-  readonly links?: readonly { traceId: string; spanId: string }[];
-}
-
-interface OtlpBody {
-  readonly resourceSpans: readonly {
-    readonly scopeSpans: readonly { readonly schemaUrl?: string; readonly spans: readonly OtlpSpan[] }[];
-  }[];
-}
-
-/** A collector that keeps what it is sent. */
-async function collector() {
-  const scopes: OtlpBody["resourceSpans"][number]["scopeSpans"][number][] = [];
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { resourceSpans } = JSON.parse(Buffer.concat(chunks).toString()) as OtlpBody;
-      scopes.push(...resourceSpans.flatMap(({ scopeSpans }) => scopeSpans));
-      response.writeHead(200, { "content-type": "application/json" }).end("{}");
-    });
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  return {
-    endpoint: `http://127.0.0.1:${port}/v1/traces`,
-    scopes,
-    spans: () => scopes.flatMap(({ spans }) => spans),
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
-  };
-}
-
-function attributesOf({ attributes }: OtlpSpan): Record<string, unknown> {
-  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
-}
-
 describeWith(["kafka"], "spans of a real broker's clients, at an OTLP collector", () => {
-  let collected: Awaited<ReturnType<typeof collector>>;
+  let collected: OtlpReceiver;
   let tracing: Tracing;
   let proxy: TracedProxy;
 
   beforeAll(async () => {
     const { proxied } = await realKafka();
-    collected = await collector();
+    collected = await otlpReceiver();
     const config = {
       endpoint: collected.endpoint,
       serviceName: "pagoda",

@@ -33,7 +33,7 @@ async function echo(): Promise<WorkerProxy> {
   return {
     registry: new Registry(),
     drain: async () => "drained",
-    reload: async () => ({ outcome: "success", hash: "" }),
+    reload: async () => ({ outcome: "success", hash: "", message: "" }),
     status: () => ({
       checks: [],
       listeners: [

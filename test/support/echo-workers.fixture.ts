@@ -100,7 +100,7 @@ async function echo(worker: number): Promise<WorkerProxy> {
       if (next === "bad") return { outcome: "rejected", hash, message: "the configuration is bad" };
       hash = next;
       metrics.process.configApplied(hash, "file");
-      return { outcome: "success", hash };
+      return { outcome: "success", hash, message: "" };
     },
     status: () => ({
       checks: [{ name: "upstream" }],

@@ -31,6 +31,12 @@ describe("Scope", () => {
     );
   });
 
+  it("knows what it was forked from", () => {
+    const scope = new Scope();
+    expect(scope.parent).toBeUndefined();
+    expect(scope.fork().parent).toBe(scope);
+  });
+
   it("releases once, however often it is closed", async () => {
     const scope = new Scope();
     let releases = 0;

@@ -8,6 +8,12 @@ export class Scope implements AsyncDisposable {
   // Entries, not functions: the same function may be registered twice.
   readonly #entries = new Set<Entry>();
   #closing: Promise<void> | undefined;
+  #parent: Scope | undefined;
+
+  /** What it was forked from; undefined for one that was not. */
+  get parent(): Scope | undefined {
+    return this.#parent;
+  }
 
   get closed(): boolean {
     return this.#closing !== undefined;
@@ -39,6 +45,7 @@ export class Scope implements AsyncDisposable {
   /** A scope of its own that closes with this one, if it did not before. */
   fork(): Scope {
     const child = new Scope();
+    child.#parent = this;
     const forget = this.defer(() => child.close());
     child.defer(forget);
     return child;

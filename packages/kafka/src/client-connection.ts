@@ -13,6 +13,7 @@ import { FrameTooLargeError } from "./protocol/frame/frame-decoder.ts";
 import { KafkaRequest } from "./request.ts";
 import type { KafkaAnswer } from "./request.ts";
 import { announcesTokens, isAccepted, RawTokens } from "./raw-tokens.ts";
+import { RequestOrder } from "./request-order.ts";
 import { responseFlow } from "./response-flow.ts";
 import type { BuildKafkaService, ServeKafkaLimits } from "./server.ts";
 
@@ -32,6 +33,7 @@ export class ClientConnection {
   readonly #answers: Answers;
   readonly #tokens = new RawTokens();
   readonly #over: PromiseWithResolvers<void> = Promise.withResolvers();
+  #order: RequestOrder | undefined;
   #service: GuardedService<KafkaRequest, KafkaAnswer> | undefined;
   #cx: Context | undefined;
   #incoming: Incoming | undefined;
@@ -54,6 +56,7 @@ export class ClientConnection {
 
   async serve(build: BuildKafkaService, cx: Context): Promise<void> {
     const scope = new Scope();
+    this.#order = new RequestOrder(scope, () => this.#pump());
     const requests = cx.fork();
     const stops = [
       scope.defer(() => this.#stop()),
@@ -130,7 +133,8 @@ export class ClientConnection {
     if (this.#stopped || this.#writer.congested || this.#tokens.undecided) return false;
     const { maxInFlight, maxInFlightBytes } = this.#limits;
     const { size } = this.#answers;
-    return size === 0 || (size < maxInFlight && this.#answers.bytes < maxInFlightBytes);
+    if (size === 0) return true;
+    return size < maxInFlight && this.#answers.bytes < maxInFlightBytes && this.#order?.mayTake !== false;
   }
 
   #wantMore(): void {
@@ -169,11 +173,19 @@ export class ClientConnection {
 
   #call(request: KafkaRequest, exchange: Exchange): void {
     const service = this.#service as GuardedService<KafkaRequest, KafkaAnswer>;
+    const order = this.#order as RequestOrder;
+    order.taken(request);
     const answer = service.call(request, this.#cx as Context);
     const decided = announcesTokens(request) ? this.#decideTokens(answer) : answer;
     decided.then(
-      (answer) => this.#answers.answered(exchange, answer),
-      (error: unknown) => this.#answers.failed(exchange, error),
+      (answer) => {
+        order.settled(request);
+        this.#answers.answered(exchange, answer);
+      },
+      (error: unknown) => {
+        order.settled(request);
+        this.#answers.failed(exchange, error);
+      },
     );
   }
 

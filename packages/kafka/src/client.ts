@@ -56,6 +56,7 @@ export type KafkaClientLimits = Required<KafkaClientOptions>;
  * it opens for the first one, and matches the answers, which come in the order of the requests.
  *
  * - Requests that come before the connection is open wait, in order.
+ * - Below `serveKafka`, with its scope or a fork of it, they come in the client's order: see there.
  * - An answer with another correlation id than the one it is the turn of ends the connection with
  *   CORRELATION_MISMATCH: whoever went on would hand one client's data to the wrong request.
  * - When the connection ends, every request under way fails with UPSTREAM_CLOSED, which is

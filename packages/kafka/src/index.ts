@@ -73,6 +73,7 @@ export type { ResponseFlow } from "./response-flow.ts";
 export { logIn } from "./sasl/log-in.ts";
 export type { LogInOptions } from "./sasl/log-in.ts";
 export { LoginError } from "./sasl/login-error.ts";
+export type { LoginFailure } from "./sasl/login-error.ts";
 export { plain } from "./sasl/plain.ts";
 export type { PasswordLogin } from "./sasl/plain.ts";
 export { scram } from "./sasl/scram.ts";

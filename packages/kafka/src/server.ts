@@ -80,6 +80,8 @@ export type BuildKafkaService = (connection: Connection, scope: Scope) => KafkaS
  *   such answer the connection is closed, after the answers before it.
  * - A request above `cutThroughBytes` is handed on as it arrives; those behind it wait. Where its call
  *   fails after a part of it was handed on, the connection is closed.
+ * - Requests reach the `kafkaClient` of `scope` in the client's order, whatever layers do: while one
+ *   waits (a layer gathers it, holds it back, or asks somebody first), those behind it are not taken.
  * - What follows a successful SaslHandshake v0 are raw tokens (`request.isRawToken`), until a frame
  *   begins as a request does.
  * - Closing `scope` ends the connection, after what is under way: `kafkaClient` does when the

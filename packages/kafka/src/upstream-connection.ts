@@ -14,6 +14,7 @@ import { PendingRequests } from "./pending-requests.ts";
 import type { Pending } from "./pending-requests.ts";
 import { FrameTooLargeError } from "./protocol/frame/frame-decoder.ts";
 import type { KafkaAnswer, KafkaRequest } from "./request.ts";
+import { RequestOrder } from "./request-order.ts";
 import type { ResponseFlow } from "./response-flow.ts";
 import { KafkaResponse, noResponse } from "./response.ts";
 
@@ -22,6 +23,7 @@ export class UpstreamConnection {
   readonly #connect: (cx: Context) => Promise<Connection>;
   readonly #scope: Scope;
   readonly #limits: KafkaClientLimits;
+  readonly #order: RequestOrder | undefined;
   readonly #pending = new PendingRequests();
   readonly #writer = new FrameWriter();
   readonly #splitter: FrameSplitter;
@@ -41,6 +43,8 @@ export class UpstreamConnection {
     this.#connect = connect;
     this.#scope = scope;
     this.#limits = limits;
+    this.#order = RequestOrder.of(scope);
+    this.#order?.keep();
     this.#splitter = new FrameSplitter(limits.maxResponseBytes, limits.cutThroughBytes);
     this.#deadline = new FrameDeadline(this.#splitter, limits.frameTimeoutMs, (error) => this.#fail(error));
     scope.defer(() => this.close());
@@ -52,6 +56,7 @@ export class UpstreamConnection {
   }
 
   call(request: KafkaRequest, cx: Context): Promise<KafkaAnswer> {
+    this.#order?.sent(request);
     if (this.#sending === undefined || this.#pending.size + this.#held.size >= this.#limits.maxPending) {
       return this.#send(request, cx);
     }

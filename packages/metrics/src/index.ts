@@ -17,6 +17,7 @@ export { codecErrors } from "./kafka/codec-errors.ts";
 export type { CodecErrorsOptions } from "./kafka/codec-errors.ts";
 
 export { printCompat } from "./compat/compat.ts";
+export { compatNames } from "./compat/compat.ts";
 export type { CompatName } from "./compat/compat.ts";
 
 export { latencyBuckets, sizeBuckets } from "./buckets.ts";
@@ -26,6 +27,7 @@ export type { KafkaMetricsOptions } from "./kafka/kafka-metrics.ts";
 export { SeriesLimits } from "./cardinality/series-limits.ts";
 export type { SeriesLimitsOptions, Tracked, TrackedSeries } from "./cardinality/series-limits.ts";
 export { LabelLimiter } from "./cardinality/label-limiter.ts";
+export { metricsProfiles, openLabels } from "./cardinality/options.ts";
 export type { LabelOptions, MetricsProfile, OpenLabel, RewriteRule } from "./cardinality/options.ts";
 export { KafkaTracer } from "./tracing/kafka-tracer.ts";
 export type { KafkaTracerOptions, TraceLabels } from "./tracing/kafka-tracer.ts";
@@ -46,7 +48,9 @@ export type { SamplingReason } from "./tracing/conventions.ts";
 export { AddressMetrics } from "./address-metrics.ts";
 export { DetectionMetrics } from "./detection-metrics.ts";
 export { ProcessMetrics } from "./process-metrics.ts";
-export type { BuildInfo, ListenerState, ReloadOutcome } from "./process-metrics.ts";
+export type { BuildInfo, ListenerState } from "./process-metrics.ts";
+export { ReloadCounter } from "./reload-counter.ts";
+export type { ReloadOutcome } from "./reload-counter.ts";
 export { TcpMetrics } from "./tcp-metrics.ts";
 export type { Direction, Peer, TcpLabels } from "./tcp-metrics.ts";
 export { TransformMetrics } from "./transform-metrics.ts";

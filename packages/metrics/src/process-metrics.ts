@@ -1,5 +1,8 @@
-import { collectDefaultMetrics, Counter, Gauge } from "prom-client";
+import { collectDefaultMetrics, Gauge } from "prom-client";
 import type { Registry } from "prom-client";
+
+import { ReloadCounter } from "./reload-counter.ts";
+import type { ReloadOutcome } from "./reload-counter.ts";
 
 /** What this process is. */
 export interface BuildInfo {
@@ -10,13 +13,9 @@ export interface BuildInfo {
   readonly kafkaProtocol: string;
 }
 
-/** How a configuration reload ended. */
-export type ReloadOutcome = "success" | "rejected" | "partial";
-
 /** The life of one listener. */
 export type ListenerState = "initializing" | "serving" | "draining" | "failed";
 
-const reloadOutcomes: readonly ReloadOutcome[] = ["success", "rejected", "partial"];
 const listenerStates: readonly ListenerState[] = ["initializing", "serving", "draining", "failed"];
 
 /**
@@ -25,7 +24,7 @@ const listenerStates: readonly ListenerState[] = ["initializing", "serving", "dr
  */
 export class ProcessMetrics {
   readonly #config: Gauge<"hash" | "source">;
-  readonly #reloads: Counter<"outcome">;
+  readonly #reloads: ReloadCounter;
   readonly #applied: Gauge;
   readonly #listeners: Gauge<"listener" | "state">;
   readonly #expiry: Gauge<"listener">;
@@ -45,13 +44,7 @@ export class ProcessMetrics {
       labelNames: ["hash", "source"],
       registers,
     });
-    this.#reloads = new Counter({
-      name: "pagoda_config_reloads_total",
-      help: `Configuration reload attempts (${reloadOutcomes.join("|")}).`,
-      labelNames: ["outcome"],
-      registers,
-    });
-    for (const outcome of reloadOutcomes) this.#reloads.inc({ outcome }, 0);
+    this.#reloads = new ReloadCounter(registry);
     this.#applied = new Gauge({
       name: "pagoda_config_last_success_timestamp_seconds",
       help: "Unix time of the last applied configuration.",
@@ -85,7 +78,7 @@ export class ProcessMetrics {
   }
 
   configReloaded(outcome: ReloadOutcome): void {
-    this.#reloads.inc({ outcome });
+    this.#reloads.ended(outcome);
   }
 
   listenerState(listener: string, state: ListenerState): void {

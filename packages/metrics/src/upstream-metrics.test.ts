@@ -40,6 +40,12 @@ describe("UpstreamMetrics", () => {
     expect(await errors()).toMatchObject({ other: 1 });
   });
 
+  it("counts a connection that was open and is of no more use", async () => {
+    const { upstream, errors } = start();
+    upstream.failed("1", Object.assign(new Error("expired"), { reason: "auth" }));
+    expect(await errors()).toMatchObject({ auth: 1, other: 0 });
+  });
+
   it("does not count what the caller cancelled", async () => {
     const { upstream, errors } = start();
     const gone = new CancelledError();

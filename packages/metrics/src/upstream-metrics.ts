@@ -45,10 +45,16 @@ export class UpstreamMetrics {
       this.#duration.observe({ node_id: nodeId }, (performance.now() - startedMs) / 1_000);
       return connection;
     } catch (error) {
-      const reason = reasonOf(error);
-      if (reason !== undefined) this.#errors.inc({ node_id: nodeId, reason });
+      this.failed(nodeId, error);
       throw error;
     }
+  }
+
+  /** Counts a connection that was open and is of no more use, in the same way: nobody is let in again. */
+  failed(nodeId: string, error: unknown): void {
+    this.#preRegister(nodeId);
+    const reason = reasonOf(error);
+    if (reason !== undefined) this.#errors.inc({ node_id: nodeId, reason });
   }
 
   #preRegister(nodeId: string): void {

@@ -10,12 +10,13 @@ import { describe, expect, it, vi } from "vitest";
 
 import { createLog } from "./log.ts";
 import { Upstream } from "./upstream.ts";
+import type { UpstreamOptions } from "./upstream.ts";
 
 const build = { version: "0", commit: "0", kafkaProtocol: "0" };
 
 function upstreamAt(
   port: number,
-  sendProxyHeader?: 1 | 2,
+  { sendProxyHeader, login }: Pick<UpstreamOptions, "sendProxyHeader" | "login"> = {},
 ): { upstream: Upstream; registry: Registry; lines: string[] } {
   const registry = new Registry();
   const lines: string[] = [];
@@ -25,6 +26,7 @@ function upstreamAt(
     direction: "inbound",
     connect: { name: "main", timeoutMs: 5_000 },
     sendProxyHeader,
+    login,
     metrics: createMetrics({ registry, build }),
     log,
     retryMs: 10,
@@ -71,9 +73,28 @@ describe("Upstream", () => {
     upstream[Symbol.dispose]();
   });
 
+  it("has one deadline for the connection and the login on it", async () => {
+    const { port, server } = await listening();
+    const startedMs = performance.now();
+    const left: number[] = [];
+    const login: UpstreamOptions["login"] = async (_, { deadlineMs }) => {
+      left.push(deadlineMs - startedMs);
+      throw Object.assign(new Error("no"), { reason: "auth" });
+    };
+    const { upstream, registry } = upstreamAt(port, { login });
+    const [client] = memoryConnections();
+    await expect(upstream.open(client, Context.background())).rejects.toThrow("no");
+    const openedMs = performance.now() - startedMs;
+    expect(left[0]).toBeGreaterThanOrEqual(5_000);
+    expect(left[0]).toBeLessThan(5_000 + openedMs);
+    expect(await registry.metrics()).toMatch(/connect_errors_total\{node_id="bootstrap",reason="auth"\} 1/);
+    server.close();
+    upstream[Symbol.dispose]();
+  });
+
   it("tells the upstream who the client is before anything else", async () => {
     const { port, server } = await listening();
-    const { upstream } = upstreamAt(port, 1);
+    const { upstream } = upstreamAt(port, { sendProxyHeader: 1 });
     const accepted = once(server, "connection");
     const [client] = memoryConnections();
     const connection = await upstream.open(client, Context.background());

@@ -10,14 +10,17 @@ import type { Logger } from "./log.ts";
 export interface UpstreamOptions {
   /** Where to connect; any of them will do. At least one, asked for each time. */
   readonly endpoints: () => readonly Endpoint[];
-  /** How to connect. Connections carry `name` as their listener, for the metrics. */
-  readonly connect: ConnectorOptions & { readonly name: string };
+  /**
+   * How to connect, with `timeoutMs` for the login, too, where somebody logs in. Connections carry
+   * `name` as their listener, for the metrics.
+   */
+  readonly connect: ConnectorOptions & { readonly name: string; readonly timeoutMs: number };
   /** Whether the proxy stands beside the upstream or beside its clients, for the metrics. */
   readonly direction: Direction;
   /** Version of the PROXY protocol header that says who the client is. @default none is sent */
   readonly sendProxyHeader?: 1 | 2 | undefined;
   /**
-   * Logs in on a connection that was just opened. Its failure is one to connect: the connection is
+   * Logs in on a connection that was just opened, before the deadline of the context. Its failure is one to connect: the connection is
    * closed, and `/ready` says why.
    * @default nobody logs in
    */
@@ -124,15 +127,19 @@ export class Upstream implements Disposable {
 
   /** A connection that is logged in, where somebody logs in. */
   async #openedTo(target: ConnectTarget, cx: Context): Promise<Connection> {
-    const { login } = this.#options;
-    const connection = await this.#connector.call(target, cx);
-    if (login === undefined) return connection;
+    const { login, connect } = this.#options;
+    if (login === undefined) return this.#connector.call(target, cx);
+    const attempt = cx.fork({ deadlineMs: performance.now() + connect.timeoutMs });
+    let connection: Connection | undefined;
     try {
-      this.#sessions.set(connection, await login(connection, cx));
+      connection = await this.#connector.call(target, attempt);
+      this.#sessions.set(connection, await login(connection, attempt));
       return connection;
     } catch (error) {
-      connection.close("policy");
+      connection?.close("policy");
       throw error;
+    } finally {
+      attempt.release();
     }
   }
 

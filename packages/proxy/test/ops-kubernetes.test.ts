@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { parseDurationMs } from "../src/cli/duration.ts";
+import { parseDurationMs } from "../src/text/duration.ts";
 import { isAdminPath, portOf, readText, readYaml } from "./ops-files.ts";
 import type { Tree } from "./ops-files.ts";
 

@@ -19,6 +19,11 @@ import { scram } from "./scram.ts";
 const cx = Context.background();
 const byPlain = plain({ username: "alice", password: "secret" });
 
+/** What a memory connection's transport has as a socket has it. */
+interface Resettable {
+  resetAndDestroy(): void;
+}
+
 /** A broker that answers whatever it has read with the next of `answers`; undefined: with silence. */
 type Answer = (request: KafkaRequest) => KafkaResponse | undefined;
 
@@ -149,6 +154,32 @@ describe("logIn", () => {
     expect(error).toMatchObject({ reason: "auth", mechanism: "PLAIN", code: "LOGIN_FAILED" });
   });
 
+  it("is closed, and not refused, when the connection is reset", async () => {
+    const gone = broker(() => {
+      (gone.far.transport as unknown as Resettable).resetAndDestroy();
+      return undefined;
+    });
+    expect(await failureOf(gone.near)).toMatchObject({ reason: "closed" });
+  });
+
+  it("shows no more of a broker's words than fits on a line", async () => {
+    const words = `no\r\n\u001b[2J${"x".repeat(1_000)}`;
+    const refused = authenticate({ errorCode: 58, errorMessage: words });
+    const said = await failureOf(broker(versions(), handshake(), refused).near);
+    expect(said.message).toContain("(no [2Jxxx");
+    const offered = await failureOf(broker(versions(), handshake(33, words)).near);
+    for (const { message, cause } of [said, offered]) {
+      expect(message.length).toBeLessThan(400);
+      expect(`${message}${String(cause)}`).not.toMatch(/\p{Cc}/u);
+    }
+  });
+
+  it("takes no longer than the deadline of its context leaves", async () => {
+    const { near } = broker();
+    const late = cx.fork({ deadlineMs: performance.now() });
+    await expect(logIn(near, byPlain, late)).rejects.toMatchObject({ reason: "timeout" });
+  });
+
   it("does not follow a broker that always asks for one more message", async () => {
     const begin: BeginSasl = () => ({
       name: "X",
@@ -166,9 +197,15 @@ describe("logIn", () => {
 
   it("fails where the broker hangs up, or says what makes no sense", async () => {
     const gone = broker(() => void gone.far.stream.end());
-    expect((await failureOf(gone.near)).message).toContain("the broker closed the connection");
+    expect(await failureOf(gone.near)).toMatchObject({
+      message: expect.stringContaining("the broker closed the connection") as string,
+      reason: "closed",
+    });
     const noise = broker(() => void noise.far.stream.write("HTTP/1.1 400 Bad Request\r\n\r\n"));
-    expect((await failureOf(noise.near)).message).toContain("makes no sense");
+    expect(await failureOf(noise.near)).toMatchObject({
+      message: expect.stringContaining("makes no sense") as string,
+      reason: "protocol",
+    });
     const other = broker((request) => {
       const frame = versions()(request)?.toFrame(request.correlationId + 1);
       return { toFrame: () => frame } as unknown as KafkaResponse;

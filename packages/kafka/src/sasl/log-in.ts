@@ -1,4 +1,3 @@
-import { messageOf, ProxyError } from "@pagoda/core";
 import type { Context } from "@pagoda/core";
 import { peek } from "@pagoda/tcp";
 import type { Connection } from "@pagoda/tcp";
@@ -10,12 +9,12 @@ import { ApiVersions } from "../protocol/generated/api-versions.ts";
 import { SaslAuthenticate } from "../protocol/generated/sasl-authenticate.ts";
 import { converse } from "./conversation.ts";
 import type { AskBroker, BrokerSession } from "./conversation.ts";
-import { LoginError } from "./login-error.ts";
+import { LoginError, LoginFailedError } from "./login-error.ts";
 import type { BeginSasl } from "./mechanism.ts";
 
 export interface LogInOptions {
   /**
-   * Milliseconds for the whole login. A broker that refuses one waits first
+   * Milliseconds for the whole login; less, where the deadline of the context is sooner. A broker that refuses one waits first
    * (`connection.failed.authentication.delay.ms`).
    * @default 10000 (10 s)
    */
@@ -47,10 +46,7 @@ export async function logIn(
     return await converse(ask, begin, authenticateVersionOf(apiKeys));
   } catch (error) {
     if (cx.cancelled) throw error;
-    const { name } = begin();
-    // What a conversation or the codec says; of a broken connection the broker's own words.
-    const words = ProxyError.is(error) ? `${messageOf(error)} (is it a SASL listener?)` : messageOf(error);
-    throw new LoginError(name, connection.remote, words, { cause: error });
+    throw new LoginError(begin().name, connection.remote, error);
   }
 }
 
@@ -62,8 +58,9 @@ function authenticateVersionOf(
   return Math.min(offered, SaslAuthenticate.versions.max);
 }
 
-function asker({ stream }: Connection, timeoutMs: number, cx: Context): AskBroker {
+function asker({ stream }: Connection, maxMs: number, cx: Context): AskBroker {
   let correlationId = 0;
+  const timeoutMs = Math.ceil(Math.min(maxMs, cx.remainingMs()));
   const untilMs = performance.now() + timeoutMs;
   return async (api, { version, body }) => {
     const id = correlationId++;
@@ -76,8 +73,8 @@ function asker({ stream }: Connection, timeoutMs: number, cx: Context): AskBroke
   };
 }
 
-function tooLate(timeoutMs: number): TypeError {
-  return new TypeError(`not logged in within ${timeoutMs} ms`);
+function tooLate(timeoutMs: number): LoginFailedError {
+  return new LoginFailedError("timeout", `not logged in within ${timeoutMs} ms`);
 }
 
 function answerOf<Res>(
@@ -88,7 +85,8 @@ function answerOf<Res>(
 ): Res {
   const read = readResponseFrame(frame, api, version);
   if (read.correlationId !== id) {
-    throw new TypeError(`${api.name} was answered with correlation id ${read.correlationId}, not ${id}`);
+    const words = `${api.name} was answered with correlation id ${read.correlationId}, not ${id}`;
+    throw new LoginFailedError("protocol", words);
   }
   return decodeResponseBody(read, api);
 }
@@ -103,11 +101,11 @@ async function frameFrom(
     if (bytes.length < 4) return undefined;
     const length = 4 + bytes.readInt32BE(0);
     if (length < 8 || length > maxAnswerBytes)
-      throw new TypeError(`an answer of ${length} bytes makes no sense`);
+      throw new LoginFailedError("protocol", `an answer of ${length} bytes makes no sense`);
     return bytes.length < length ? undefined : length;
   };
   const peeked = await peek(stream, { maxBytes: maxAnswerBytes, timeoutMs }, whole, cx);
   if (peeked.outcome === "decided") return (stream.read(peeked.value) as Buffer).subarray(4);
   if (peeked.outcome === "timeout") return undefined;
-  throw new TypeError("the broker closed the connection");
+  throw new LoginFailedError("closed", "the broker closed the connection");
 }

@@ -68,7 +68,7 @@ describe("reauthenticate", () => {
     const failed = expect(waiting).rejects.toThrow("the broker says SASL_AUTHENTICATION_FAILED");
     await letIn(stack, 0, 58);
     await failed;
-    expect(stack.failures).toHaveLength(1);
+    expect(stack.failures).toMatchObject([{ code: "LOGIN_FAILED", reason: "auth", mechanism: "PLAIN" }]);
     expect(String(stack.failures[0])).not.toContain("secret");
   });
 
@@ -96,7 +96,7 @@ describe("reauthenticate", () => {
       await stack.inner.call(0);
       await time.advance(10_000);
       await failed;
-      expect(stack.failures).toHaveLength(1);
+      expect(stack.failures).toMatchObject([{ code: "LOGIN_FAILED", reason: "timeout" }]);
       expect(time.timers).toBe(0);
     });
   });

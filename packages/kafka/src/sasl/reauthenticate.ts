@@ -1,10 +1,11 @@
-import { Context, layer, messageOf, milliseconds, TimeoutError } from "@pagoda/core";
+import { Context, layer, milliseconds, TimeoutError } from "@pagoda/core";
 import type { SameLayer } from "@pagoda/core";
 
 import { ask } from "../ask.ts";
 import type { KafkaAnswer, KafkaRequest } from "../request.ts";
 import { converse } from "./conversation.ts";
 import type { AskBroker, BrokerSession } from "./conversation.ts";
+import { LoginError } from "./login-error.ts";
 import type { BeginSasl } from "./mechanism.ts";
 
 export interface ReauthenticateOptions {
@@ -12,7 +13,7 @@ export interface ReauthenticateOptions {
   /** The login that the connection began with; undefined before there is a connection. */
   readonly session: () => BrokerSession | undefined;
   /** Told that the broker does not let it in again: the connection is of no more use. Must not throw. */
-  readonly onFailed: (error: Error) => void;
+  readonly onFailed: (error: LoginError) => void;
   /**
    * Milliseconds for the whole login; then it has failed. A broker answers in order, so what was under
    * way before counts too: a JoinGroup waits for as long as its group takes to rebalance.
@@ -55,8 +56,9 @@ export function reauthenticate(options: ReauthenticateOptions): SameLayer<KafkaR
         const own: AskBroker = (api, request) => ask(inner, api, request, login);
         renewed = await login.race(converse(own, begin, authenticateVersion));
       } catch (error) {
-        onFailed(error instanceof Error ? error : new Error(messageOf(error)));
-        throw error;
+        const failure = new LoginError(begin().name, undefined, error);
+        onFailed(failure);
+        throw failure;
       } finally {
         clearTimeout(timer);
         // Who comes before those who wait have gone on waits as well: nobody is overtaken.

@@ -29,7 +29,7 @@ describe("scram", () => {
     await expect(client.next(Buffer.from(wrong))).rejects.toThrow("does not show that it knows the password");
     const other = begin();
     await other.next(Buffer.from(challenge));
-    await expect(other.next(Buffer.from("e=other-error"))).rejects.toThrow("the server says other-error");
+    await expect(other.next(Buffer.from("e=other\nerror"))).rejects.toThrow("the server says other error");
   });
 
   it.each([
@@ -39,6 +39,7 @@ describe("scram", () => {
     [`r=${nonce}x,s=AAAA,i=1000001`, "asks for 1000001 iterations"],
     [`r=${nonce}x,s=AAAA,i=5e3`, "asks for 5e3 iterations"],
     [`m=ext,r=${nonce}x,s=AAAA,i=4096`, "an extension that this client does not know"],
+    [`r=${nonce}x,s=AAAA,i=${"9".repeat(1_000)}`, `asks for ${"9".repeat(200)}... iterations`],
     [`r=${nonce}x,i=4096`, "lacks a nonce, a salt or iterations"],
   ])("refuses %s", async (said, words) => {
     await expect(begin().next(Buffer.from(said))).rejects.toThrow(words);

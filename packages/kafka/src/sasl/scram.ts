@@ -3,6 +3,7 @@ import { promisify } from "node:util";
 
 import type { BeginSasl, SaslMechanism } from "./mechanism.ts";
 import type { PasswordLogin } from "./plain.ts";
+import { shown } from "./shown.ts";
 
 export interface ScramOptions extends PasswordLogin {
   readonly hash: ScramHash;
@@ -92,7 +93,7 @@ class Scram implements SaslMechanism {
     const count = Number(rounds);
     if (!/^\d+$/.test(rounds) || count < iterations.least || count > iterations.most) {
       throw new Error(
-        `the server asks for ${rounds} iterations, outside ${iterations.least} to ${iterations.most}`,
+        `the server asks for ${shown(rounds)} iterations, outside ${iterations.least} to ${iterations.most}`,
       );
     }
     const salted = await this.#saltedBy(salt, count);
@@ -109,9 +110,9 @@ class Scram implements SaslMechanism {
 
   #verify(text: string, expected: Buffer): void {
     const { v: verifier, e: error } = attributesOf(text);
-    if (error !== undefined) throw new Error(`the server says ${error}`);
-    const shown = Buffer.from(verifier ?? "", "base64");
-    if (shown.length !== expected.length || !timingSafeEqual(shown, expected)) {
+    if (error !== undefined) throw new Error(`the server says ${shown(error)}`);
+    const signature = Buffer.from(verifier ?? "", "base64");
+    if (signature.length !== expected.length || !timingSafeEqual(signature, expected)) {
       throw new Error("the server does not show that it knows the password");
     }
   }

@@ -1,6 +1,6 @@
 /**
  * A Kafka cluster in memory, for demonstrations and tests: any Kafka client can talk to it, nothing
- * outlives it.
+ * outlives it. And what holds a layer of one's own to the contract of layers.
  */
 
 // For people who test what talks to Kafka.
@@ -10,6 +10,9 @@ export type { MemoryBroker } from "./memory-broker.ts";
 export type { StoredRecord } from "./cluster-model.ts";
 export type { TopicSpec } from "./options.ts";
 export type { Fault } from "./state/faults.ts";
+
+// For people who write layers.
+export { amongTexts } from "./among-texts.ts";
 
 // For people who want it without sockets, or on sockets of their own.
 export { ClusterModel } from "./cluster-model.ts";

@@ -1,5 +1,6 @@
 /** How much is told: `minimal` has no open labels, `detailed` has more labels than `standard`. */
-export type MetricsProfile = "minimal" | "standard" | "detailed";
+export const metricsProfiles = ["minimal", "standard", "detailed"] as const;
+export type MetricsProfile = (typeof metricsProfiles)[number];
 
 /** Labels whose values clients choose. */
 export const openLabels = ["topic", "group", "client", "software_version"] as const;

@@ -8,7 +8,8 @@ import { kprf } from "./kprf.ts";
 import { linkerd } from "./linkerd.ts";
 
 /** Whose names our counts are printed under as well. */
-export type CompatName = "linkerd" | "hubble" | "kprf" | "grepplabs";
+export const compatNames = ["linkerd", "hubble", "kprf", "grepplabs"] as const;
+export type CompatName = (typeof compatNames)[number];
 
 const sets: Readonly<Record<CompatName, readonly Alias[]>> = { linkerd, hubble, kprf, grepplabs };
 

@@ -9,7 +9,6 @@ import type { ProduceRequest, ProduceRequestTopicProduceData, ProduceResponse } 
 import { countRecords, injectIntoRecords } from "./inject-batches.ts";
 import type { InjectBounds, Injected, NextContext } from "./inject-batches.ts";
 import { currentTrace } from "./request-trace.ts";
-import { Turns } from "./turns.ts";
 
 /** Records that `injectTraceContext` has dealt with: for `pagoda_records_transformed_total`. */
 export interface TransformedRecords {
@@ -113,13 +112,10 @@ export function injectTraceContext(
       return inner.call(request, cx);
     };
 
-    // Or a batch would arrive before the one that its producer sent before it.
-    const turns = new Turns();
     return (request: KafkaRequest, cx: Context) => {
       const waits = !request.whole && request.is(Produce) && request.byteLength <= maxGatheredBytes;
-      if (!waits && !turns.waiting) return send(request, cx);
-      const ready = waits ? gathered(request) : Promise.resolve(request);
-      return turns.take(ready, cx, (whole) => send(whole, cx));
+      if (!waits) return send(request, cx);
+      return cx.race(gathered(request)).then((whole) => send(whole, cx));
     };
   });
 }

@@ -1,7 +1,8 @@
 import { loadConfig } from "../config/load.ts";
 import { jsonSchema } from "../config/schema/json-schema.ts";
+import { suggestion } from "../text/suggestion.ts";
 import { exitCodes, UsageError } from "./exit.ts";
-import { flagHelp, readFlags, suggestion } from "./flags.ts";
+import { flagHelp, readFlags } from "./flags.ts";
 import type { Flags } from "./flags.ts";
 
 const printFlags = {

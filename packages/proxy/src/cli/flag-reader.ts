@@ -2,8 +2,8 @@ import { messageOf } from "@pagoda/core";
 import { parseEndpoint } from "@pagoda/tcp";
 import type { Endpoint } from "@pagoda/tcp";
 
-import { parseDurationMs } from "./duration.ts";
-import { suggestion } from "./flags.ts";
+import { parseDurationMs } from "../text/duration.ts";
+import { suggestion } from "../text/suggestion.ts";
 import type { Flags, FlagValues } from "./flags.ts";
 
 type Name<F extends Flags> = keyof F & string;

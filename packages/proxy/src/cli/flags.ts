@@ -1,6 +1,6 @@
-import leven from "leven";
 import { parseArgs } from "node:util";
 
+import { suggestion } from "../text/suggestion.ts";
 import { UsageError } from "./exit.ts";
 
 /** One flag of a command: how it is written, what it takes, what help says. */
@@ -64,14 +64,6 @@ export function readFlags<F extends Flags>(
     throw new UsageError(`${faults.join("; ")} (see: pagoda ${command} --help)`);
   }
   return values;
-}
-
-/** ` - did you mean --upstream?`, or nothing when no known name is near. */
-export function suggestion(given: string, known: readonly string[], prefix = "--"): string {
-  const ranked = known.map((name) => ({ name, distance: leven(given, name) }));
-  const nearest = ranked.toSorted((a, b) => a.distance - b.distance)[0];
-  const near = nearest !== undefined && nearest.distance <= Math.max(2, given.length / 3);
-  return near ? ` - did you mean ${prefix}${nearest.name}?` : "";
 }
 
 /** The lines that help prints for flags, aligned. */

@@ -1,9 +1,9 @@
 #!/usr/bin/env node
 import { buildInfo } from "../version.ts";
 import { buildOnly } from "../runtime/build-only.ts";
+import { suggestion } from "../text/suggestion.ts";
 import { config } from "./config.ts";
 import { exitCodeOf, exitCodes, lastWords, UsageError } from "./exit.ts";
-import { suggestion } from "./flags.ts";
 import { help } from "./help.ts";
 import { init } from "./init.ts";
 import { run } from "./run.ts";

@@ -1,7 +1,6 @@
-import { isIP } from "node:net";
-
 import { logLevels } from "../log.ts";
 import { addressModes, protocols } from "../options.ts";
+import { networkFault } from "../text/network.ts";
 import { UsageError } from "./exit.ts";
 import { FlagReader } from "./flag-reader.ts";
 import { readFlags } from "./flags.ts";
@@ -229,7 +228,7 @@ function readWorkers(read: Reader, faults: string[]): number | "auto" | undefine
 function readProxyHeader(read: Reader, faults: string[]): FlagTree | undefined {
   const mode = read.oneOf("accept-proxy-header", ["optional", "required"]);
   const trusted = read.text("trusted-proxies")?.split(",") ?? [];
-  const bad = trusted.filter((each) => !isNetwork(each));
+  const bad = trusted.filter((each) => networkFault(each) !== undefined);
   if (bad.length > 0) {
     faults.push(`--trusted-proxies must be IP addresses or networks like 10.0.0.0/8, got "${bad.join(",")}"`);
   }
@@ -240,16 +239,6 @@ function readProxyHeader(read: Reader, faults: string[]): FlagTree | undefined {
     faults.push("--trusted-proxies needs --accept-proxy-header optional|required");
   }
   return mode === undefined ? undefined : { mode, trusted };
-}
-
-function isNetwork(text: string): boolean {
-  const [address = "", prefix, ...rest] = text.split("/");
-  const bits = isIP(address) === 4 ? 32 : 128;
-  return (
-    isIP(address) !== 0 &&
-    rest.length === 0 &&
-    (prefix === undefined || (/^\d{1,3}$/.test(prefix) && +prefix <= bits))
-  );
 }
 
 /** The entries that have a value; undefined where none has. */

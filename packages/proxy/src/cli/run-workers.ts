@@ -41,7 +41,6 @@ export async function runAsPrimary({ loaded, load, log }: RunWorkersOptions): Pr
     triggers.watch(running);
     return result;
   };
-  const answered = async (trigger: ReloadTrigger) => ({ message: "", ...(await reload(trigger)) });
   const routes = adminRoutes({
     metrics: async (accept) => metricsPage(await primary.metrics(), accept),
     drain,
@@ -51,7 +50,7 @@ export async function runAsPrimary({ loaded, load, log }: RunWorkersOptions): Pr
     stacks: async () => (await primary.status()).stacks,
     config: () => running.print({ origins: true }),
     configSchema: jsonSchema,
-    reload: () => answered("api"),
+    reload: () => reload("api"),
     startDrain: () => void process.kill(process.pid, "SIGTERM"),
     logLevel: () => log.level,
     setLogLevel: (level) => {

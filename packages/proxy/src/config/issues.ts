@@ -1,6 +1,6 @@
 import type { z } from "zod";
 
-import { suggestion } from "../cli/flags.ts";
+import { suggestion } from "../text/suggestion.ts";
 import type { ConfigFault } from "./fault.ts";
 import { layerNames } from "./layer-config.ts";
 import { optionsAt } from "./schema/options-at.ts";

@@ -1,3 +1,4 @@
+import type { CompatName, LabelOptions, MetricsProfile, OpenLabel } from "@pagoda/metrics";
 import type { Endpoint } from "@pagoda/tcp";
 
 import type { FrameLog, LogLevel } from "../log.ts";
@@ -132,13 +133,6 @@ export interface AdminConfig {
   readonly allowedHosts: readonly string[];
 }
 
-export const metricsProfiles = ["minimal", "standard", "detailed"] as const;
-export type MetricsProfile = (typeof metricsProfiles)[number];
-export const compatNames = ["linkerd", "hubble", "kprf", "grepplabs"] as const;
-export type CompatName = (typeof compatNames)[number];
-export const openLabels = ["topic", "group", "client", "software_version"] as const;
-export type OpenLabel = (typeof openLabels)[number];
-
 export interface MetricsConfig {
   readonly profile: MetricsProfile;
   /** Milliseconds without an update until a series of open labels is dropped. */
@@ -146,19 +140,7 @@ export interface MetricsConfig {
   /** Series in all; from there on only closed labels are served. */
   readonly maxSeries: number;
   readonly compat: readonly CompatName[];
-  readonly labels: Readonly<Partial<Record<OpenLabel, LabelConfig>>>;
-}
-
-/** What becomes of the values of one open label. */
-export interface LabelConfig {
-  /** Regular expressions; what none of them matches is folded into `__other__`. */
-  readonly allow?: readonly string[];
-  /** Regular expressions; what one of them matches is folded into `__other__`. */
-  readonly deny?: readonly string[];
-  /** In order, all of them; `to` may refer to groups as `$1`. */
-  readonly rewrite?: readonly { readonly match: string; readonly to: string }[];
-  /** Values at most; further ones are folded into `__other__`. */
-  readonly max?: number;
+  readonly labels: Readonly<Partial<Record<OpenLabel, LabelOptions>>>;
 }
 
 export interface TracingConfig {

@@ -1,4 +1,4 @@
-import { parseDurationMs } from "../cli/duration.ts";
+import { parseDurationMs } from "../text/duration.ts";
 import type { UpstreamTls } from "../options.ts";
 import type { UpstreamTlsSource } from "./schema/upstream-tls.ts";
 import type { Path } from "./source/node.ts";

@@ -1,17 +1,11 @@
+import { openLabels } from "@pagoda/metrics";
+import type { LabelOptions } from "@pagoda/metrics";
 import { parseEndpoint } from "@pagoda/tcp";
 import type { Endpoint } from "@pagoda/tcp";
 import { availableParallelism } from "node:os";
 
 import { configDefaults, defaultAdminBind } from "./defaults.ts";
-import type {
-  AdminConfig,
-  ClusterConfig,
-  LabelConfig,
-  MetricsConfig,
-  ProxyConfig,
-  TapConfig,
-} from "./model.ts";
-import { openLabels } from "./model.ts";
+import type { AdminConfig, ClusterConfig, MetricsConfig, ProxyConfig, TapConfig } from "./model.ts";
 import { resolveListener } from "./resolve-listener.ts";
 import { ms, resolveUpstreamTls } from "./resolve-parts.ts";
 import type { ResolveFile } from "./resolve-parts.ts";
@@ -96,7 +90,7 @@ function resolveTap({ values = false, redact = [] }: TapSource): TapConfig {
   };
 }
 
-function resolveLabel(source: LabelSource | undefined, most: number): LabelConfig {
+function resolveLabel(source: LabelSource | undefined, most: number): LabelOptions {
   const { allow, deny, rewrite, max = most } = source ?? {};
   return { ...(allow && { allow }), ...(deny && { deny }), ...(rewrite && { rewrite }), max };
 }

@@ -33,7 +33,10 @@ export function toSource(config: ProxyConfig): SourceMapping {
       maxSeries: metrics.maxSeries,
       compat: metrics.compat,
       labels: Object.fromEntries(
-        Object.entries(metrics.labels).map(([label, rules]) => [label, { ...rules }]),
+        Object.entries(metrics.labels).map(([label, { rewrite, ...rules }]) => [
+          label,
+          { ...rules, rewrite: rewrite?.map((rule) => ({ ...rule })) },
+        ]),
       ),
     },
     tracing: tracing && { ...tracing },

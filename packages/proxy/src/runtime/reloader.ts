@@ -1,4 +1,5 @@
 import { messageOf } from "@pagoda/core";
+import type { ReloadOutcome } from "@pagoda/metrics";
 
 import type { Logger } from "../log.ts";
 import type { Applied, NamedConfig, Proxy } from "../proxy.ts";
@@ -6,9 +7,9 @@ import type { Applied, NamedConfig, Proxy } from "../proxy.ts";
 /** What asked for a reload. */
 export type ReloadTrigger = "SIGHUP" | "file" | "api";
 
-/** How a reload ended. `partial`: some of it holds only from the next start on. */
+/** How a reload ended. `partial`: some of it holds only from the next start on, or workers differ. */
 export interface ReloadResult {
-  readonly outcome: "success" | "partial" | "rejected";
+  readonly outcome: ReloadOutcome;
   /** Of the configuration that holds now. */
   readonly hash: string;
   /** What changed, or why it was rejected. */

@@ -4,34 +4,21 @@ import { kafkaClient, KafkaSession, kafkaSession, serveKafka, TopicIds, watchTop
 import type { KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import {
   codecErrors,
-  detectionMetrics,
   injectTraceContext,
   kafkaMetrics,
   kafkaTracing,
-  tcpMetrics,
   upstreamKafkaMetrics,
   upstreamTracing,
 } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
-import {
-  acceptProxyHeader,
-  detect,
-  drainQuiet,
-  forwardTo,
-  idleTimeout,
-  letIn,
-  limitPerAddress,
-  maxAge,
-  untilLetIn,
-} from "@pagoda/tcp";
+import { drainQuiet, forwardTo, idleTimeout, letIn, untilLetIn } from "@pagoda/tcp";
 import type { Connection, Detected } from "@pagoda/tcp";
 
-import { connectionLog } from "../connection-log.ts";
 import type { ListenerConfig } from "../config/model.ts";
 import type { Logger } from "../log.ts";
-
 import type { Upstream } from "../upstream.ts";
-import { exemplars, injection, perClient, serveTls, tlsLabel } from "./parts.ts";
+import { accepting } from "./accepting.ts";
+import { exemplars, injection } from "./parts.ts";
 import type { ServedTls, StackTracing } from "./parts.ts";
 import { requestLayers } from "./request-layers.ts";
 
@@ -52,9 +39,10 @@ export interface InboundParts {
  * on as requests, anything else as bytes. Addresses are left alone: the broker advertises this proxy.
  */
 export function inbound(
-  { protocol, acceptProxyHeader: proxyHeader, limits, timeouts, layers }: ListenerConfig,
+  listener: ListenerConfig,
   { metrics, log, drain, tls, upstream, tracing }: InboundParts,
 ): GuardedService<Connection, void> {
+  const { timeouts, layers } = listener;
   const direction = "inbound";
   const counts = layers.some(({ layer }) => layer === "metrics");
   const spans = layers.some(({ layer }) => layer === "trace") ? tracing : undefined;
@@ -90,22 +78,7 @@ export function inbound(
     );
 
   return (
-    stack<Connection, void>()
-      // Outermost: counts what the layers below refuse, too.
-      .push(tcpMetrics({ metrics, direction, tls: tlsLabel(tls) }))
-      .push(connectionLog({ log }))
-      .push(optional(timeouts.maxAgeMs > 0 && timeouts, ({ maxAgeMs }) => maxAge({ maxAgeMs })))
-      // Before TLS: a balancer puts its header in front of the client's first byte.
-      .push(optional(proxyHeader, (options) => acceptProxyHeader(options)))
-      .push(
-        optional(perClient(proxyHeader, limits), (max) =>
-          limitPerAddress({ maxConnectionsPerAddress: () => max }),
-        ),
-      )
-      .push(optional(tls, (served) => serveTls(served, metrics)))
-      // What the client really says: below everything that wraps it.
-      .push(detect({ timeoutMs: timeouts.detectMs, ...(protocol !== "detect" && { hint: protocol }) }))
-      .push(detectionMetrics({ metrics }))
+    accepting(listener, { direction, metrics, log, tls })
       .push(route({ when: speaksKafka, to: kafka }))
       // Next to the ground: it closes what forwarding would keep open until the drain's deadline.
       .push(drainQuiet({ drain }))

@@ -20,37 +20,26 @@ import type {
   Cluster,
   KafkaAnswer,
   KafkaRequest,
+  LoginError,
   TopicIds,
 } from "@pagoda/kafka";
 import {
   codecErrors,
-  detectionMetrics,
   injectTraceContext,
   kafkaMetrics,
   kafkaTracing,
-  tcpMetrics,
   upstreamKafkaMetrics,
   upstreamTracing,
 } from "@pagoda/metrics";
 import type { TracedBroker } from "@pagoda/metrics";
-import {
-  acceptProxyHeader,
-  detect,
-  drainQuiet,
-  forwardTo,
-  idleTimeout,
-  letIn,
-  limitPerAddress,
-  maxAge,
-  untilLetIn,
-} from "@pagoda/tcp";
+import { drainQuiet, forwardTo, idleTimeout, letIn, untilLetIn } from "@pagoda/tcp";
 import type { Connection, Detected } from "@pagoda/tcp";
 
 import type { NodeUpstream } from "../cluster/node-upstream.ts";
 import type { ListenerConfig, ListenerTarget } from "../config/model.ts";
-import { connectionLog } from "../connection-log.ts";
+import { accepting } from "./accepting.ts";
 import type { InboundParts } from "./inbound.ts";
-import { exemplars, injection, perClient, serveTls, tlsLabel } from "./parts.ts";
+import { exemplars, injection } from "./parts.ts";
 import { requestLayers } from "./request-layers.ts";
 
 type BeforeCluster = Extract<ListenerTarget, { readonly cluster: string }>;
@@ -74,7 +63,7 @@ export interface OutboundParts extends InboundParts, Pick<BeforeCluster, "unknow
  * happens to a request.
  */
 export function outbound(
-  { protocol, acceptProxyHeader: proxyHeader, limits, timeouts, layers }: ListenerConfig,
+  listener: ListenerConfig,
   {
     metrics,
     log,
@@ -90,6 +79,7 @@ export function outbound(
     tracing,
   }: OutboundParts,
 ): GuardedService<Connection, void> {
+  const { timeouts, layers } = listener;
   const direction = "outbound";
   const spans = layers.some(({ layer }) => layer === "trace") ? tracing : undefined;
   const counts = layers.some(({ layer }) => layer === "metrics");
@@ -114,7 +104,10 @@ export function outbound(
       let node = "bootstrap";
       let login: BrokerSession | undefined;
       let opened: Connection | undefined;
-      const onFailed = (error: Error): void => {
+      const onFailed = (error: LoginError): void => {
+        // One of the two went away within it: nobody was refused.
+        if (scope.closed) return;
+        metrics.upstream.failed(node, error);
         log.error(
           { listener: client.listener, conn: client.id, err: error },
           "a broker does not let us in again",
@@ -155,21 +148,7 @@ export function outbound(
   );
 
   return (
-    stack<Connection, void>()
-      // Outermost: counts what the layers below refuse, too.
-      .push(tcpMetrics({ metrics, direction, tls: tlsLabel(tls) }))
-      .push(connectionLog({ log }))
-      .push(optional(timeouts.maxAgeMs > 0 && timeouts, ({ maxAgeMs }) => maxAge({ maxAgeMs })))
-      // Before TLS: a balancer puts its header in front of the client's first byte.
-      .push(optional(proxyHeader, (options) => acceptProxyHeader(options)))
-      .push(
-        optional(perClient(proxyHeader, limits), (max) =>
-          limitPerAddress({ maxConnectionsPerAddress: () => max }),
-        ),
-      )
-      .push(optional(tls, (served) => serveTls(served, metrics)))
-      .push(detect({ timeoutMs: timeouts.detectMs, ...(protocol !== "detect" && { hint: protocol }) }))
-      .push(detectionMetrics({ metrics }))
+    accepting(listener, { direction, metrics, log, tls })
       // What is no Kafka for certain. Who is silent may yet speak it, and must not get past the tiers.
       .push(route({ when: speaksSomethingElse, to: others }))
       .push(

@@ -234,18 +234,21 @@ describe("runPrimary", () => {
 
   it("calls a reload partial when workers end with two configurations", async () => {
     const { primary, forked } = await run();
-    for (const [n, worker] of forked.entries()) worker.answer = () => ({ outcome: "success", hash: `h${n}` });
+    const messages = ["", "main listens"];
+    for (const [n, worker] of forked.entries()) {
+      worker.answer = () => ({ outcome: "success", hash: `h${n}`, message: messages[n] });
+    }
     expect(await primary.reload()).toEqual({
       outcome: "partial",
       hash: "h0",
-      message: "worker 1: success h0; worker 2: success h1",
+      message: "worker 1: success h0; worker 2: success h1 (main listens)",
     });
     await primary.kill();
   });
 
   it("runs one reload for all who asked while another one ran", async () => {
     const { primary, forked } = await run({ count: 1 });
-    at(forked, 0).answer = () => ({ outcome: "success", hash: "h" });
+    at(forked, 0).answer = () => ({ outcome: "success", hash: "h", message: "" });
     await Promise.all([primary.reload(), primary.reload(), primary.reload()]);
     expect(at(forked, 0).asked.length).toBe(2);
     await primary.reload();

@@ -10,7 +10,7 @@ import { Supervisor } from "./supervisor.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 import { clusterFork } from "./worker-process.ts";
 import type { ForkOptions, WorkerProcess } from "./worker-process.ts";
-import type { ReloadResult } from "./worker-proxy.ts";
+import type { ReloadResult } from "../runtime/reloader.ts";
 
 export interface PrimaryOptions extends ForkOptions {
   /** Workers. Whole, >= 1. */

@@ -3,7 +3,8 @@ import type { ErrorKind } from "@pagoda/core";
 import { logLevels } from "../log.ts";
 import type { LogLevel } from "../log.ts";
 import type { FamilySnapshot } from "./snapshot.ts";
-import type { ReloadResult, WorkerStatus } from "./worker-proxy.ts";
+import type { WorkerStatus } from "./worker-proxy.ts";
+import type { ReloadResult } from "../runtime/reloader.ts";
 
 /**
  * What the primary and a worker say to each other, as JSON over the channel that `fork` opens.

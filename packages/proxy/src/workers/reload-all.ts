@@ -1,7 +1,7 @@
 import { messageOf } from "@pagoda/core";
 
 import type { Child } from "./child.ts";
-import type { ReloadResult } from "./worker-proxy.ts";
+import type { ReloadResult } from "../runtime/reloader.ts";
 
 /**
  * Reloads one worker, then all others at once. What the first one rejects is not shown to the
@@ -18,7 +18,7 @@ export async function reloadAll(children: readonly Child[], timeoutMs: number): 
   if (agreed) return begun;
   const said = results.map(
     ({ outcome, hash, message }, n) =>
-      `worker ${children[n]?.id}: ${outcome} ${hash}${message === undefined ? "" : ` (${message})`}`,
+      `worker ${children[n]?.id}: ${outcome} ${hash}${message === "" ? "" : ` (${message})`}`,
   );
   return { outcome: "partial", hash: begun.hash, message: said.join("; ") };
 }

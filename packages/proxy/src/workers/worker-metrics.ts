@@ -1,4 +1,6 @@
 import { messageOf } from "@pagoda/core";
+import { ReloadCounter } from "@pagoda/metrics";
+import type { ReloadOutcome } from "@pagoda/metrics";
 import { collectDefaultMetrics, Counter, Gauge, Registry } from "prom-client";
 
 import type { Logger } from "../log.ts";
@@ -10,7 +12,6 @@ import { pageRegistry } from "./page-registry.ts";
 import { Retired } from "./retired.ts";
 import { readSnapshot, snapshot } from "./snapshot.ts";
 import type { Families } from "./snapshot.ts";
-import type { ReloadResult } from "./worker-proxy.ts";
 
 export interface WorkerMetricsOptions {
   readonly log: Logger;
@@ -22,15 +23,13 @@ export interface WorkerMetricsOptions {
   readonly maxRetiredSeries: number;
 }
 
-const reloadOutcomes: readonly ReloadResult["outcome"][] = ["success", "rejected", "partial"];
-
 /** The metrics page of all workers together, and the families that are about the workers. */
 export class WorkerMetrics {
   readonly #options: WorkerMetricsOptions;
   readonly #own = new Registry();
   readonly #restarts: Counter<"reason">;
   readonly #missed: Counter;
-  readonly #reloads: Counter<"outcome">;
+  readonly #reloads: ReloadCounter;
   readonly #retired: Retired;
   /** What each living worker said last. */
   readonly #last = new Map<Child, Families>();
@@ -65,13 +64,7 @@ export class WorkerMetrics {
       registers,
     });
     // A worker counts its own part of a reload; one of all workers is counted here, once.
-    this.#reloads = new Counter({
-      name: "pagoda_config_reloads_total",
-      help: `Configuration reload attempts (${reloadOutcomes.join("|")}).`,
-      labelNames: ["outcome"],
-      registers,
-    });
-    for (const outcome of reloadOutcomes) this.#reloads.inc({ outcome }, 0);
+    this.#reloads = new ReloadCounter(this.#own);
     collectDefaultMetrics({ register: this.#own });
   }
 
@@ -91,8 +84,8 @@ export class WorkerMetrics {
     this.#restarts.inc({ reason });
   }
 
-  reloaded(outcome: ReloadResult["outcome"]): void {
-    this.#reloads.inc({ outcome });
+  reloaded(outcome: ReloadOutcome): void {
+    this.#reloads.ended(outcome);
   }
 
   /**

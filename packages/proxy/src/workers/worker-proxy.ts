@@ -2,6 +2,7 @@ import type { ListenerState } from "@pagoda/metrics";
 import type { Registry } from "prom-client";
 
 import type { LogLevel } from "../log.ts";
+import type { ReloadResult } from "../runtime/reloader.ts";
 
 /** A readiness check of one worker. */
 export interface CheckStatus {
@@ -26,14 +27,6 @@ export interface WorkerStatus {
   readonly listeners: readonly ListenerStatus[];
   /** The stacks, drawn. */
   readonly stacks: string;
-}
-
-/** How a reload ended: `partial` when a part of it could not be applied, or workers differ. */
-export interface ReloadResult {
-  readonly outcome: "success" | "rejected" | "partial";
-  /** Of the configuration that is in force now. */
-  readonly hash: string;
-  readonly message?: string;
 }
 
 /** What runs in each worker. Disposing it ends it at once. */

@@ -1,4 +1,4 @@
-import { suggestion } from "../../cli/flags.ts";
+import { suggestion } from "../../text/suggestion.ts";
 import type { ConfigSource } from "../schema/config.ts";
 import type { ListenerSource } from "../schema/listener.ts";
 import type { Path } from "../source/node.ts";

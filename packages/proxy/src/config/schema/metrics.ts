@@ -1,7 +1,7 @@
+import { compatNames, metricsProfiles } from "@pagoda/metrics";
+import type { CompatName, MetricsProfile, OpenLabel } from "@pagoda/metrics";
 import { z } from "zod";
 
-import { compatNames, metricsProfiles } from "../model.ts";
-import type { CompatName, MetricsProfile, OpenLabel } from "../model.ts";
 import { listOf, mapping } from "./collections.ts";
 import { durationText, oneOf, regexText, whole } from "./scalars.ts";
 import type { Schema } from "./scalars.ts";

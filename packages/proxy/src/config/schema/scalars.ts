@@ -3,7 +3,8 @@ import { parseEndpoint } from "@pagoda/tcp";
 import { isIP } from "node:net";
 import { z } from "zod";
 
-import { parseDurationMs } from "../../cli/duration.ts";
+import { parseDurationMs } from "../../text/duration.ts";
+import { networkFault } from "../../text/network.ts";
 
 /** A schema that checks, and changes nothing: what is written is what comes out. */
 export type Schema<T> = z.ZodType<T, T>;
@@ -128,14 +129,7 @@ export function hostText(): Schema<string> {
 
 /** An address or a network, like `10.0.0.0/8`. */
 export function networkText(): Schema<string> {
-  return text("an IP address, or a network like 10.0.0.0/8", (value) => {
-    const [address = "", prefix, ...rest] = value.split("/");
-    const version = isIP(address);
-    if (version === 0) return `${JSON.stringify(address)} is no IP address`;
-    const most = version === 4 ? 32 : 128;
-    const right = prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= most);
-    return right && rest.length === 0 ? undefined : `what follows / must be from 0 to ${most}`;
-  });
+  return text("an IP address, or a network like 10.0.0.0/8", networkFault);
 }
 
 export function regexText(): Schema<string> {
