@@ -9,6 +9,7 @@ import { FrameDeadline } from "./frame/frame-deadline.ts";
 import { FrameSplitter } from "./frame/frame-splitter.ts";
 import { FrameStream } from "./frame/frame-stream.ts";
 import { FrameWriter } from "./frame/frame-writer.ts";
+import { requestHeadBytes } from "./frame/request-head.ts";
 import { FrameTooLargeError } from "./protocol/frame/frame-decoder.ts";
 import { KafkaRequest } from "./request.ts";
 import type { KafkaAnswer } from "./request.ts";
@@ -254,9 +255,3 @@ export class ClientConnection {
     last();
   }
 }
-
-/**
- * What comes of a big request before it is handed on: the header, and Produce's transactional id and
- * acks. Two strings of 32 KiB, the longest that there are, and some room.
- */
-const requestHeadBytes = 69_632;

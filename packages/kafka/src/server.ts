@@ -27,8 +27,8 @@ export interface ServeKafkaOptions {
   readonly maxFrameBytes?: number;
   /**
    * Largest request that waits in memory until all of it is there, in bytes. A bigger one is handed
-   * on as it arrives, unless a layer gathers it. Requests up to 68 KiB are never handed on so.
-   * @default 65536 (64 KiB, what one read of a socket brings)
+   * on as it arrives, unless a layer gathers it: from where its header and the acks of Produce are there.
+   * @default 32768 (32 KiB: two batches of Java's default size)
    */
   readonly cutThroughBytes?: number;
   /**
@@ -107,7 +107,7 @@ export function serveKafka(
     maxInFlight: whole("maxInFlight", options.maxInFlight ?? 512, 1),
     maxInFlightBytes: whole("maxInFlightBytes", options.maxInFlightBytes ?? 16_777_216, 1),
     maxFrameBytes: whole("maxFrameBytes", options.maxFrameBytes ?? defaultMaxFrameBytes, 1, 0x7fff_ffff),
-    cutThroughBytes: whole("cutThroughBytes", options.cutThroughBytes ?? 65_536, 1),
+    cutThroughBytes: whole("cutThroughBytes", options.cutThroughBytes ?? 32_768, 1),
     maxGatheredBytes: whole("maxGatheredBytes", options.maxGatheredBytes ?? 104_857_604, 1, 0x7fff_ffff),
     maxHeldBytes: whole("maxHeldBytes", options.maxHeldBytes ?? 16_777_216, 1),
     frameTimeoutMs: milliseconds("frameTimeoutMs", options.frameTimeoutMs ?? 60_000),

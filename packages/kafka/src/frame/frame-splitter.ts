@@ -1,8 +1,16 @@
 import { FrameTooLargeError, MalformedFrameError } from "../protocol/frame/frame-decoder.ts";
 
 const sizeBytes = 4;
+const none = new Uint8Array();
+/**
+ * How many bytes of a frame, its size included, its first piece has at least. Asked again as more
+ * bytes come, it may want more; a frame that is smaller is given as a whole.
+ * @param bytes of the frame, `length` of them from `at` on
+ */
+export type HeadBytes = (bytes: Uint8Array, at: number, length: number) => number;
+
 /** A frame's size and what every response begins with, the correlation id. */
-const responseHeadBytes = 8;
+const responseHeadBytes: HeadBytes = () => 8;
 /**
  * First room for a frame that comes in pieces, if it is not smaller; doubled as the bytes arrive,
  * whatever its size says. Most have enough then: every buffer more is work for the garbage collector.
@@ -27,7 +35,7 @@ export class FrameSplitter {
   allowEmpty = false;
   readonly #maxFrameBytes: number;
   readonly #cutAboveBytes: number;
-  readonly #headBytes: number;
+  readonly #headBytes: HeadBytes;
   #chunk: Uint8Array | undefined;
   #at = 0;
   /** The frame under way, size included; undefined between frames. */
@@ -41,16 +49,15 @@ export class FrameSplitter {
   /**
    * @param maxFrameBytes largest frame accepted, without its size.
    * @param cutAboveBytes largest frame that is given as a whole, its size included.
-   * @param headBytes what the first piece of a larger one has at least, its size included: no frame
-   *   up to that size is given in pieces.
+   * @param headBytes what the first piece of a larger one has at least
    */
   constructor(
     maxFrameBytes: number,
     cutAboveBytes: number = Infinity,
-    headBytes: number = responseHeadBytes,
+    headBytes: HeadBytes = responseHeadBytes,
   ) {
     this.#maxFrameBytes = maxFrameBytes;
-    this.#cutAboveBytes = Math.max(cutAboveBytes, headBytes);
+    this.#cutAboveBytes = cutAboveBytes;
     this.#headBytes = headBytes;
   }
 
@@ -94,7 +101,7 @@ export class FrameSplitter {
     if (this.#remaining > 0) return this.#piece(chunk, left);
     if (this.#partial === undefined && left >= sizeBytes) {
       const total = this.#totalAt(chunk, this.#at);
-      if (total > this.#cutAboveBytes && left >= this.#headBytes && left < total)
+      if (total > this.#cutAboveBytes && left < total && left >= this.#headBytes(chunk, this.#at, left))
         return this.#cut(total, left);
       if (left >= total) {
         const begin = this.#at;
@@ -143,10 +150,13 @@ export class FrameSplitter {
       this.#take(chunk, sizeBytes);
       if (this.#have === sizeBytes) this.#total = this.#totalAt(this.#partial as Uint8Array, 0);
     }
-    const cut = this.#total > this.#cutAboveBytes;
-    if (this.#total !== 0) this.#take(chunk, cut ? this.#headBytes : this.#total);
+    let wanted = this.#wanted();
+    while (this.#have < wanted && this.#at < chunk.length) {
+      this.#take(chunk, wanted);
+      wanted = this.#wanted();
+    }
     if (this.#at === chunk.length) this.#chunk = undefined;
-    if (this.#total === 0 || this.#have < (cut ? this.#headBytes : this.#total)) return undefined;
+    if (this.#total === 0 || this.#have < wanted) return undefined;
     const frame = (this.#partial as Uint8Array).subarray(0, this.#have);
     this.#remaining = this.#total - this.#have;
     this.#partial = undefined;
@@ -155,23 +165,29 @@ export class FrameSplitter {
     return frame;
   }
 
+  /** Bytes of the frame under way that are to be there before it is given, as far as they say. */
+  #wanted(): number {
+    if (this.#total <= this.#cutAboveBytes) return this.#total;
+    return Math.min(this.#headBytes(this.#partial ?? none, 0, this.#have), this.#total);
+  }
+
   /** Copies from the chunk until `wanted` bytes of the frame are there, or the chunk is used up. */
   #take(chunk: Uint8Array, wanted: number): void {
     const end = Math.min(chunk.length, this.#at + wanted - this.#have);
     const count = end - this.#at;
     if (count <= 0) return;
-    this.#makeRoom(this.#have + count);
+    this.#makeRoom(this.#have + count, wanted);
     this.#partial?.set(chunk.subarray(this.#at, end), this.#have);
     this.#have += count;
     this.#at = end;
   }
 
-  #makeRoom(needed: number): void {
+  /** @param most bytes that there can be use for */
+  #makeRoom(needed: number, most: number): void {
     const room = this.#partial?.length ?? 0;
     if (room >= needed) return;
     // At least doubled, so that a frame in many pieces is copied a bounded number of times.
-    const wanted = Math.max(needed, 2 * room, firstRoomBytes);
-    const grown = Buffer.allocUnsafeSlow(this.#total === 0 ? wanted : Math.min(this.#total, wanted));
+    const grown = Buffer.allocUnsafeSlow(Math.min(most, Math.max(needed, 2 * room, firstRoomBytes)));
     if (this.#partial !== undefined) grown.set(this.#partial.subarray(0, this.#have));
     this.#partial = grown;
   }

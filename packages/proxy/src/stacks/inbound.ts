@@ -18,7 +18,7 @@ import type { ListenerConfig } from "../config/model.ts";
 import type { Logger } from "../log.ts";
 import type { Upstream } from "../upstream.ts";
 import { accepting } from "./accepting.ts";
-import { exemplars, injection } from "./parts.ts";
+import { cutThrough, exemplars, injection } from "./parts.ts";
 import type { ServedTls, StackTracing } from "./parts.ts";
 import { requestLayers } from "./request-layers.ts";
 
@@ -73,7 +73,7 @@ export function inbound(
             .push(optional(spans, () => upstreamTracing()))
             .service(kafkaClient((cx) => upstream.open(client, cx), scope));
         },
-        { drain },
+        { drain, ...cutThrough(spans) },
       ),
     );
 

@@ -39,7 +39,7 @@ import type { NodeUpstream } from "../cluster/node-upstream.ts";
 import type { ListenerConfig, ListenerTarget } from "../config/model.ts";
 import { accepting } from "./accepting.ts";
 import type { InboundParts } from "./inbound.ts";
-import { exemplars, injection } from "./parts.ts";
+import { cutThrough, exemplars, injection } from "./parts.ts";
 import { requestLayers } from "./request-layers.ts";
 
 type BeforeCluster = Extract<ListenerTarget, { readonly cluster: string }>;
@@ -144,7 +144,7 @@ export function outbound(
           .service(kafkaClient(openNode, scope))
       );
     },
-    { drain },
+    { drain, ...cutThrough(spans) },
   );
 
   return (

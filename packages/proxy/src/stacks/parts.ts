@@ -1,5 +1,5 @@
 import type { SameLayer } from "@pagoda/core";
-import type { TopicIds } from "@pagoda/kafka";
+import type { ServeKafkaOptions, TopicIds } from "@pagoda/kafka";
 import type { InjectTraceContextOptions, KafkaTierOptions, KafkaTracer, Metrics } from "@pagoda/metrics";
 import { sniffTls, terminateTls } from "@pagoda/tcp";
 import type { Connection, ServerTls } from "@pagoda/tcp";
@@ -48,6 +48,11 @@ export interface StackTracing {
 /** The trace of a request beside its duration, where it has spans. */
 export function exemplars(tracing: StackTracing | undefined): Pick<KafkaTierOptions, "exemplar"> {
   return tracing === undefined ? {} : { exemplar: (request) => tracing.tracer.exemplarOf(request) };
+}
+
+/** What is handed on as it arrives has no links to its records: where there are spans, less of it is. */
+export function cutThrough(tracing: StackTracing | undefined): Pick<ServeKafkaOptions, "cutThroughBytes"> {
+  return tracing === undefined ? {} : { cutThroughBytes: 65_536 };
 }
 
 /** Counts what is injected. */
