@@ -99,6 +99,7 @@ async function forward(layers: readonly ((connection: Connection) => Observer)[]
   client.stream.end();
   await served;
   expect(answered).toBe(exchanges.length);
+  server.stream.end();
   if (!client.stream.readableEnded) await once(client.stream, "end");
   return { byBroker: Buffer.concat(byBroker), byClient: Buffer.concat(byClient) };
 }
