@@ -1,49 +1,19 @@
 import { buffer } from "node:stream/consumers";
 
-import { Context, stack } from "@pagoda/core";
+import { stack } from "@pagoda/core";
 import type { GuardedService, Service } from "@pagoda/core";
-import { fakeTime, layerContract, mockService } from "@pagoda/core/testing";
+import { fakeTime, layerContract } from "@pagoda/core/testing";
 import type { MemoryDuplex } from "@pagoda/core/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 
 import { firstBytes } from "../../test/golden/first-bytes.ts";
+import { bytesOf, connect, consumer, get, hello, ping, turn } from "../../test/detecting.ts";
 import { overText } from "../../test/over-text.ts";
 import type { Connection } from "../connection.ts";
-import { memoryConnections } from "../testing/index.ts";
 import { detect } from "./detect.ts";
 import type { DetectOptions } from "./detect.ts";
 import type { Detected, Detection } from "./detection.ts";
 import type { Detector } from "./detector.ts";
-
-const consumer = Buffer.from("000000140012000200000001000a636f6e73756d65722d31", "hex");
-const get = Buffer.from("GET / HTTP/1.1\r\nHost: example.com\r\n\r\n");
-const ping = Buffer.from("*1\r\n$4\r\nPING\r\n");
-const hello = bytesOf("tls", "openssl, two records");
-
-function bytesOf(protocol: string, client: string): Buffer {
-  const found = firstBytes.find((each) => each.protocol === protocol && each.client === client);
-  return Buffer.from(found?.hex ?? "", "hex");
-}
-
-/** A connection that goes through `detect`; `reached` is what the service below gets. */
-function connect(options: DetectOptions<Connection> = {}) {
-  const [client, server] = memoryConnections();
-  const inner = mockService<Connection & Detected, void>();
-  const cx = Context.background().fork();
-  const answer = detect<Connection, void>(options)(inner.service).call(server, cx);
-  answer.catch(() => {});
-  const reached = async (): Promise<Connection & Detected> => {
-    while (inner.calls.length === 0) await turn();
-    return (await inner.call(0)).request;
-  };
-  return { client: client.stream, server, inner, cx, answer, reached };
-}
-
-function turn(): Promise<void> {
-  return new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}
 
 layerContract("detect", () => {
   const anything: Detector = { protocol: "text", detect: () => "match" };
@@ -247,108 +217,6 @@ describe("detect", () => {
   ])("refuses the options %j", (options, message) => {
     expect(() => detect(options as DetectOptions<Connection>)).toThrow(message);
   });
-});
-
-describe("detect with a hint", () => {
-  const time = fakeTime();
-
-  it("lets the server speak first when the hint is `opaque`", async () => {
-    const { client, reached } = connect({ hint: "opaque" });
-    const connection = await reached();
-    expect(connection.detected).toEqual({
-      protocol: "opaque",
-      detail: undefined,
-      source: "hint",
-      outcome: "unchecked",
-      durationMs: 0,
-      bytes: 0,
-      serverName: undefined,
-      alpn: [],
-    } satisfies Detection);
-    connection.stream.end("220 mail.example.com ESMTP\r\n");
-    expect(String(await buffer(client))).toBe("220 mail.example.com ESMTP\r\n");
-  });
-
-  it("keeps the server waiting for the timeout when there is none", async () => {
-    const { client, inner, reached } = connect();
-    await time.advance(999);
-    expect(inner.calls).toEqual([]);
-    await time.advance(1);
-    (await reached()).stream.end("220 mail.example.com ESMTP\r\n");
-    expect(String(await buffer(client))).toBe("220 mail.example.com ESMTP\r\n");
-  });
-
-  it.each([
-    ["kafka", undefined, consumer],
-    ["http", "http/1.1", get],
-    ["http", "h2", bytesOf("http", "curl, HTTP/2")],
-  ])("says what the hint says, %s (%s), when the bytes agree", async (hint, detail, bytes) => {
-    const { client, reached } = connect({ hint });
-    client.write(bytes);
-    expect((await reached()).detected).toMatchObject({
-      protocol: hint,
-      detail,
-      source: "hint",
-      outcome: "match",
-    });
-  });
-
-  it("degrades to `unknown` when the bytes are something else, and does not search for what", async () => {
-    const { client, reached } = connect({ hint: "kafka" });
-    client.end(get);
-    const connection = await reached();
-    expect(connection.detected).toMatchObject({ protocol: "unknown", source: "hint", outcome: "no_match" });
-    expect(await buffer(connection.stream)).toEqual(get);
-  });
-
-  it("closes on other bytes when told so", async () => {
-    const told: string[] = [];
-    const { client, server, inner, answer } = connect({
-      hint: "kafka",
-      onMismatch: "close",
-      onDetected: (_, { protocol, outcome }) => told.push(`${protocol} ${outcome}`),
-    });
-    client.write(get);
-    await expect(answer).rejects.toMatchObject({
-      code: "PROTOCOL_MISMATCH",
-      message: "the first bytes are not kafka",
-      expected: "kafka",
-    });
-    await expect(server.closed).resolves.toMatchObject({
-      cause: "protocol_error",
-      error: { code: "PROTOCOL_MISMATCH" },
-    });
-    expect(inner.calls).toEqual([]);
-    expect(told).toEqual(["unknown no_match"]);
-  });
-
-  it("takes the hint at its word when told so, and waits for nothing", async () => {
-    const { client, reached } = connect({ hint: "kafka", onMismatch: "ignore" });
-    const connection = await reached();
-    expect(connection.detected).toMatchObject({ protocol: "kafka", source: "hint", outcome: "unchecked" });
-    client.end(get);
-    expect(await buffer(connection.stream)).toEqual(get);
-  });
-
-  it("searches as ever when told to ignore the mismatch of no hint", async () => {
-    const { client, reached } = connect({ onMismatch: "ignore" });
-    client.write(get);
-    expect((await reached()).detected).toMatchObject({ protocol: "http", source: "peek" });
-  });
-
-  it.each(["opaque", "close"] as const)(
-    "believes the hint of a client that says nothing, with onMismatch %s",
-    async (onMismatch) => {
-      const { reached } = connect({ hint: "kafka", onMismatch });
-      await time.advance(1_000);
-      expect((await reached()).detected).toMatchObject({
-        protocol: "kafka",
-        source: "hint",
-        outcome: "timeout",
-        bytes: 0,
-      });
-    },
-  );
 });
 
 describe("detect in a stack", () => {
