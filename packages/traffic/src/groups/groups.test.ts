@@ -128,6 +128,20 @@ describe("a group of the classic protocol", () => {
     });
   });
 
+  it("counts one session timeout for a member that comes back after it was found to be gone", () => {
+    const world = new World();
+    const [a, b] = [world.client("a"), world.client("b")];
+    a.join("a", 1);
+    b.join("b", 1);
+    world.later(9_000);
+    b.heartbeat("b", 1);
+    world.later(2_000);
+    b.join("b", 2);
+    a.heartbeat("a", 1, unknownMemberId);
+    a.join("a2", 3);
+    expect(world.group().rebalances).toMatchObject({ join: 2, session_timeout: 1 });
+  });
+
   it("knows a static member by its instance, whatever id it comes back with (KIP-345)", () => {
     const world = new World();
     const client = world.client();
