@@ -27,6 +27,8 @@ export { latencyBuckets, sizeBuckets } from "./buckets.ts";
 export type { ExemplarLabels } from "./kafka/cells.ts";
 export { KafkaMetrics } from "./kafka/kafka-metrics.ts";
 export type { KafkaMetricsOptions } from "./kafka/kafka-metrics.ts";
+export { GroupMetrics } from "./kafka/group-metrics.ts";
+export type { GroupFigures, GroupLag, GroupMetricsOptions } from "./kafka/group-metrics.ts";
 export { SeriesLimits } from "./cardinality/series-limits.ts";
 export type { SeriesLimitsOptions, Tracked, TrackedSeries } from "./cardinality/series-limits.ts";
 export { LabelLimiter } from "./cardinality/label-limiter.ts";

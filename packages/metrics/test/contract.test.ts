@@ -6,7 +6,7 @@ import { Context } from "@pagoda/core";
 import type { Connection, Detected } from "@pagoda/tcp";
 import { memoryConnections } from "@pagoda/tcp/testing";
 
-import { createMetrics, detectionMetrics, metricsPage, tcpMetrics } from "../src/index.ts";
+import { createMetrics, detectionMetrics, GroupMetrics, metricsPage, tcpMetrics } from "../src/index.ts";
 import type { Metrics } from "../src/index.ts";
 import { feedKafka } from "./kafka-traffic.ts";
 import { parseOpenMetrics } from "./open-metrics.ts";
@@ -54,6 +54,16 @@ async function livePage(): Promise<ReadonlyMap<string, Family>> {
   await metrics.upstream.connecting("bootstrap", () => Promise.resolve());
   metrics.addresses.leaked("DescribeConfigs", "text");
   metrics.transforms.transformed("trace-inject", "orders", "ok", 1);
+  const billing = {
+    listener: "main",
+    group: "billing",
+    members: 3,
+    commits: 8_800,
+    failedCommits: 0,
+    rebalances: { join: 4, leave: 0, session_timeout: 0, error: 0 },
+    topics: [{ topic: "orders", records: 1_530, seconds: 4.2 }],
+  };
+  void new GroupMetrics(registry, { series: metrics.series, figures: () => [billing] });
   await connectOnce(metrics);
   await feedKafka(metrics);
   const { body } = await metricsPage(registry, openMetrics);

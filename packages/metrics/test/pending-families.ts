@@ -3,11 +3,6 @@
  * list in the same change; the contract test fails otherwise.
  */
 export const pendingFamilies: readonly string[] = [
-  "pagoda_group_lag_records",
-  "pagoda_group_lag_seconds",
-  "pagoda_group_commits",
-  "pagoda_group_members",
-  "pagoda_group_rebalances",
   "pagoda_policy_decisions",
   "pagoda_kms_requests",
   "pagoda_kms_request_duration_seconds",

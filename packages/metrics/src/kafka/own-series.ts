@@ -15,14 +15,14 @@ export interface TallyParts {
 }
 
 /**
- * The series of one topic or client: they live and die together. Each counts as one of the series that
+ * The series of one topic, client or group: they live and die together. Each counts as one of the series that
  * are bounded; when they have been idle for long enough, all of them go.
  */
 export class OwnSeries {
   /** False once they were dropped: whoever holds them asks for others. */
   alive = true;
   readonly #bounds: SeriesLimits;
-  readonly #group: "topic" | "client";
+  readonly #group: "topic" | "client" | "group";
   readonly #onDrop: () => void;
   readonly #tracked: Tracked[] = [];
   readonly #drops: (() => void)[] = [];
@@ -30,7 +30,7 @@ export class OwnSeries {
   #holds: Disposable[] | undefined;
 
   /** @param onDrop told once, when they were dropped */
-  constructor(bounds: SeriesLimits, group: "topic" | "client", onDrop: () => void) {
+  constructor(bounds: SeriesLimits, group: "topic" | "client" | "group", onDrop: () => void) {
     this.#bounds = bounds;
     this.#group = group;
     this.#onDrop = onDrop;
