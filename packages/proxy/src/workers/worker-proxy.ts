@@ -1,6 +1,7 @@
 import type { ListenerState } from "@pagoda/metrics";
 import type { Registry } from "prom-client";
 
+import type { StackStatus } from "../admin/stack-status.ts";
 import type { LogLevel } from "../log.ts";
 
 /** A readiness check of one worker. */
@@ -24,8 +25,7 @@ export interface ListenerStatus {
 export interface WorkerStatus {
   readonly checks: readonly CheckStatus[];
   readonly listeners: readonly ListenerStatus[];
-  /** The stacks, drawn. */
-  readonly stacks: string;
+  readonly stacks: readonly StackStatus[];
 }
 
 /** How a reload ended: `partial` when a part of it could not be applied, or workers differ. */
