@@ -71,9 +71,7 @@ export function pageAnswer({ title, refreshSeconds, body }: PageOptions): AdminA
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         ${refresh}
         <title>${title}</title>
-        <style>
-          ${new Html(style)}
-        </style>
+        ${new Html(`<style>${style}</style>`)}
       </head>
       <body>
         ${body}
