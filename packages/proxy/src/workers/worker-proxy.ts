@@ -1,6 +1,11 @@
 import type { ListenerState } from "@pagoda/metrics";
+import type { TrafficState } from "@pagoda/traffic";
+import type { TapMessage, TapRequest } from "@pagoda/traffic/view";
 import type { Registry } from "prom-client";
+import type { Observable } from "rxjs";
 
+import type { ClusterStatus } from "../admin/cluster-status.ts";
+import type { ConnectionStatus } from "../admin/connection-status.ts";
 import type { StackStatus } from "../admin/stack-status.ts";
 import type { LogLevel } from "../log.ts";
 
@@ -45,4 +50,10 @@ export interface WorkerProxy extends AsyncDisposable {
   reload(): Promise<ReloadResult>;
   status(): WorkerStatus;
   setLogLevel(level: LogLevel): void;
+  /** What it has seen pass. */
+  readonly traffic?: () => TrafficState;
+  readonly clusters?: () => readonly ClusterStatus[];
+  readonly connections?: () => readonly ConnectionStatus[];
+  /** Opens a tap, which ends with the subscription. */
+  readonly tap?: (request: TapRequest) => Observable<TapMessage>;
 }
