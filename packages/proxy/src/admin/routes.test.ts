@@ -68,6 +68,7 @@ describe("the admin routes", () => {
       "GET /stacks",
       "GET /api/listeners",
       "GET /api/stacks",
+      "GET /api/openapi.json",
       "GET /config",
       "GET /config/schema",
       "GET /api/loglevel",
@@ -136,6 +137,7 @@ describe("the admin routes", () => {
       "/stacks",
       "/api/listeners",
       "/api/stacks",
+      "/api/openapi.json",
     ]);
   });
 });

@@ -1,5 +1,6 @@
 import type { DashboardFiles } from "./dashboard-files.ts";
 import { buildInfo } from "../version.ts";
+import { openApi } from "./openapi/document.ts";
 import { listening, notDraining, readiness } from "./readiness.ts";
 import type { ReadinessCheck } from "./readiness.ts";
 import { jsonAnswer, textAnswer } from "./route.ts";
@@ -52,6 +53,7 @@ export function adminRoutes(parts: AdminParts): readonly AdminRoute[] {
   get("/metrics", ({ accept }) => metrics(accept));
   get("/version", () => jsonAnswer({ ...buildInfo(), node: process.versions.node }));
   routes.push(...statusRoutes(parts), ...trafficRoutes(parts));
+  get("/api/openapi.json", () => jsonAnswer(openApi()));
   if (config) {
     get("/config", () => ({ contentType: "application/yaml; charset=utf-8", body: config() }));
   }
