@@ -131,7 +131,7 @@ function against(method: string, path: string, { status, headers, body }: AdminR
 
 function eventsAgainst(events: Readonly<Record<string, object>>, body: string): readonly string[] {
   const said = [...body.matchAll(/^event: (\w+)\ndata: (.*)\n\n/gm)];
-  expect(said.map(([, name]) => name).toSorted()).toEqual(Object.keys(events).toSorted());
+  expect(said.map(([, name = ""]) => name).toSorted()).toEqual(Object.keys(events).toSorted());
   return said.flatMap(([, name = "", data = ""]) => {
     const schema = events[name];
     return schema === undefined ? [`no event ${name}`] : wrong(schema, JSON.parse(data));
@@ -228,6 +228,16 @@ describe("what the admin server answers", () => {
     const answer = await ask("GET", path);
     expect(answer.status).toBe(status);
     expect(against("GET", path, answer)).toEqual([]);
+  });
+
+  it("to GET /ready?verbose is JSON, with the reasons or without", async () => {
+    const failing = { ...everything(), checks: () => [{ name: "upstream", failing: () => "refused" }] };
+    const { ask } = await servers.start(adminRoutes(failing), { token: "t0ken" });
+    for (const headers of [{}, { authorization: "Bearer t0ken" }]) {
+      const answer = await ask("GET", "/ready?verbose", headers);
+      expect([answer.status, answer.headers["content-type"]]).toEqual([503, "application/json"]);
+      expect(against("GET", "/ready", answer)).toEqual([]);
+    }
   });
 
   it("to another path or method below /api is a fault, as everywhere there", async () => {

@@ -2,6 +2,8 @@ import type { Cluster } from "@pagoda/kafka";
 import { formatEndpoint } from "@pagoda/tcp";
 import type { Endpoint } from "@pagoda/tcp";
 
+import type { ClusterAddresses } from "../cluster/addresses.ts";
+
 /** A broker as the admin server shows it. */
 export interface BrokerStatus {
   readonly nodeId: number;
@@ -9,7 +11,10 @@ export interface BrokerStatus {
   readonly upstream: string;
   /** Null where it has none, or it is not known. */
   readonly rack: string | null;
-  /** `HOST:PORT` where clients find it; null where no address was given to it yet, or it is not one for all. */
+  /**
+   * `HOST:PORT` where clients find it; the host is `*` where it is the one that each came by. Null where
+   * no address was given to it yet.
+   */
   readonly advertised: string | null;
 }
 
@@ -43,6 +48,21 @@ export interface ClusterStatusOptions {
   /** Where clients find a node, without an address being given to one that has none. */
   readonly advertised: (nodeId: number) => Endpoint | undefined;
   readonly facts?: ClusterFacts;
+}
+
+/**
+ * Where clients find nodes, as the advertiser tells them. A host that depends on how a client came is
+ * `*`. Nodes without a slot get none by being looked at.
+ */
+export function advertisedAt({
+  main,
+  advertiser,
+  slots,
+}: ClusterAddresses): (nodeId: number) => Endpoint | undefined {
+  const everywhere = ["", "0.0.0.0", "::"].includes(main.host);
+  const client = { local: everywhere ? { ...main, host: "*" } : main, proxyHeader: undefined };
+  return (nodeId) =>
+    slots === undefined || slots.taken.has(nodeId) ? advertiser.addressOf(nodeId, client) : undefined;
 }
 
 /** What is known of a cluster. It asks nothing, and gives no slot: to look changes nothing. */

@@ -4,7 +4,7 @@ import type { TapRequest, Window } from "@pagoda/traffic/view";
 import { z } from "zod";
 
 /** A query asks for what there is not. The message names the parameter and what was given. */
-export class QueryError extends ProxyError {
+class QueryError extends ProxyError {
   readonly code = "ADMIN_QUERY";
   readonly retriable = false;
   readonly kind = "invalid";

@@ -1,9 +1,9 @@
 import { builds, service, stack, timeout } from "@pagoda/core";
-import { Cluster } from "@pagoda/kafka";
+import { Cluster, hostPerNode, portPerNode, Slots } from "@pagoda/kafka";
 import { afterEach, describe, expect, it } from "vitest";
 
 import { adminServers } from "../../test/admin-servers.ts";
-import { clusterStatus } from "./cluster-status.ts";
+import { advertisedAt, clusterStatus } from "./cluster-status.ts";
 import type { ConnectionStatus } from "./connection-status.ts";
 import { statusRoutes } from "./status-routes.ts";
 
@@ -32,6 +32,27 @@ describe("/api/clusters", () => {
         { ...head, clusterId: "abc", controller: 1, brokers: [one, { ...two, rack: "a" }] },
       ],
     });
+  });
+});
+
+describe("what brokers are advertised as", () => {
+  it.each([
+    ["10.0.0.1", "10.0.0.1"],
+    ["0.0.0.0", "*"],
+  ])("is by port what clients that came by %s are told, and gives no slot away", (bound, host) => {
+    const slots = new Slots({ count: 2 });
+    slots.slotOf(1);
+    const advertiser = portPerNode({ bootstrapPort: 19_092, ports: [19_093, 19_094], slots });
+    const advertised = advertisedAt({ main: { host: bound, port: 19_092 }, advertiser, slots });
+    expect(advertised(1)).toEqual({ host, port: 19_094 });
+    expect(advertised(0)).toBeUndefined();
+    expect([...slots.taken.keys()]).toEqual([1]);
+  });
+
+  it("is by name the same for all", () => {
+    const advertiser = hostPerNode({ bootstrap: "kafka.test", pattern: "b-{node}.kafka.test", port: 9_092 });
+    const advertised = advertisedAt({ main: { host: "", port: 9_092 }, advertiser, slots: undefined });
+    expect(advertised(7)).toEqual({ host: "b-7.kafka.test", port: 9_092 });
   });
 });
 

@@ -5,7 +5,7 @@ import type { Observable, Subscription } from "rxjs";
 import type { ServerSentEvent } from "./route.ts";
 
 /** As many streams are open as may be. */
-export class StreamsError extends ProxyError {
+class StreamsError extends ProxyError {
   readonly code = "ADMIN_STREAMS";
   readonly retriable = true;
   readonly kind = "overload";

@@ -189,13 +189,17 @@ export async function runPrimary(options: PrimaryOptions): Promise<Primary> {
     });
   }
 
+  function ask<K extends "clusters" | "connections">(child: Child, kind: K): Promise<Answers[K]> {
+    return child.ask<{ readonly kind: K }>({ kind }, scrapeTimeoutMs);
+  }
+
   /** What the workers answer that do. */
   async function askAll<K extends "clusters" | "connections">(
     kind: K,
   ): Promise<readonly FromWorker<Answers[K]>[]> {
     const asked = living().map(async (child) => ({
       worker: child.id,
-      value: (await child.ask({ kind }, scrapeTimeoutMs)) as Answers[K],
+      value: await ask(child, kind),
     }));
     return (await Promise.allSettled(asked)).flatMap((each) =>
       each.status === "fulfilled" ? each.value : [],

@@ -73,8 +73,9 @@ function reference(id: string): string {
   return `#/components/schemas/${id}`;
 }
 
-function bare({ $id, $schema, ...schema }: Json): Json {
-  return schema;
+/** Without what says that it is a document of its own. */
+function bare(schema: Json): Json {
+  return Object.fromEntries(Object.entries(schema).filter(([key]) => key !== "$id" && key !== "$schema"));
 }
 
 function described(operation: Operation, ref: (schema: z.ZodType) => Json): Json {
@@ -82,10 +83,14 @@ function described(operation: Operation, ref: (schema: z.ZodType) => Json): Json
   const isApi = path.startsWith("/api/");
   const faults = faultsOf(operation).filter((code) => !(code in answers));
   const all: [number, Json][] = [
-    ...Object.entries(answers).map(([code, { contentType, schema }]): [number, Json] => {
+    ...Object.entries(answers).map(([code, answer]): [number, Json] => {
       const more = events && Number(code) === 200 ? { "x-events": mapped(events, ref) } : {};
-      const content = { [contentType]: schema === undefined ? {} : { schema: ref(schema) } };
-      return [Number(code), { description: meanings[Number(code)] ?? summary, content, ...more }];
+      const forms = [answer, ...(answer.or ? [answer.or] : [])].map(({ contentType, schema }) => [
+        contentType,
+        schema === undefined ? {} : { schema: ref(schema) },
+      ]);
+      const description = meanings[Number(code)] ?? summary;
+      return [Number(code), { description, content: Object.fromEntries(forms) as Json, ...more }];
     }),
     ...faults.map((code): [number, Json] => {
       const content = isApi ? { "application/json": { schema: ref(status.fault) } } : { "text/plain": {} };

@@ -25,9 +25,12 @@ export interface Operation {
 interface Answer {
   readonly contentType: string;
   readonly schema?: z.ZodType;
+  /** What it may be instead. */
+  readonly or?: Answer;
 }
 
 const plain: Answer = { contentType: "text/plain" };
+const checks: Answer = { ...plain, or: { contentType: "application/json", schema: status.ready } };
 const page: Answer = { contentType: "text/html" };
 const stream: Answer = { contentType: "text/event-stream" };
 const json = (schema?: z.ZodType): Answer => ({ contentType: "application/json", ...(schema && { schema }) });
@@ -41,9 +44,9 @@ const open = { public: true } as const;
 /** All of them: the table of routes of a proxy in which no part is left out. */
 export const operations: readonly Operation[] = [
   get("/live", "Whether the process turns", plain, open),
-  get("/ready", "Whether traffic should be sent here; with ?verbose, each check as JSON", plain, {
+  get("/ready", "Whether traffic should be sent here; with ?verbose, each check as JSON", checks, {
     ...open,
-    answers: { 200: plain, 503: plain },
+    answers: { 200: checks, 503: checks },
   }),
   get("/metrics", "Metrics, for Prometheus", plain),
   get("/version", "What runs", json(status.version)),
