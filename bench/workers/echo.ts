@@ -39,7 +39,7 @@ async function echo(): Promise<WorkerProxy> {
       listeners: [
         { name: "bench", address: formatEndpoint(address), state: "serving", connections: serving.open },
       ],
-      stacks: "",
+      stacks: [],
     }),
     setLogLevel: () => {},
     [Symbol.asyncDispose]: () => serving[Symbol.asyncDispose](),

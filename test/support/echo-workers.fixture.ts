@@ -110,7 +110,7 @@ async function echo(worker: number): Promise<WorkerProxy> {
         state: drain.draining ? "draining" : "serving",
         connections: open,
       })),
-      stacks: "echo\n",
+      stacks: [],
     }),
     setLogLevel: () => {},
     [Symbol.asyncDispose]: async () => {

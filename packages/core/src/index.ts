@@ -1,5 +1,7 @@
 // For people who assemble stacks.
 export { describe, stack, Stack, tiers } from "./stack.ts";
+export { drawOutline, outline } from "./outline.ts";
+export type { TierOutline } from "./outline.ts";
 export { around } from "./layers/around.ts";
 export { backoff } from "./parts/backoff.ts";
 export type { Backoff, BackoffOptions } from "./parts/backoff.ts";
@@ -67,6 +69,7 @@ export { Scope } from "./scope.ts";
 // For people who write layers.
 export { layer, named, nameWith } from "./layer.ts";
 export type { BareCall, Layer, SameLayer, Tier } from "./layer.ts";
+export { builds } from "./outline.ts";
 export { callable, milliseconds, notNegative, positive, whole } from "./options.ts";
 export { TokenBucket } from "./parts/token-bucket.ts";
 export type { TokenBucketOptions } from "./parts/token-bucket.ts";

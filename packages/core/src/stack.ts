@@ -1,4 +1,5 @@
 import type { Layer } from "./layer.ts";
+import { drawOutline, outline, remember } from "./outline.ts";
 import { guard, GuardedService, nameOf, serviceOf } from "./service.ts";
 import type { Call, Service } from "./service.ts";
 
@@ -49,12 +50,13 @@ export class Stack<in OuterReq, out OuterRes, out Req, in Res> {
     if (built === floor) built = itself(floor);
     const outermost = guard(built as unknown as Service<OuterReq, OuterRes>);
     tiersOf.set(outermost, [...this.#names(), ...(tiersOf.get(ground) ?? [nameOf(ground)])]);
+    remember(outermost, { layers: this.#layers, ground, groundName: nameOf(ground) });
     return outermost;
   }
 
   /** The tiers so far, one a line, outermost first; `describe(service)` has the ground as well. */
   describe(): string {
-    return draw(this.#names());
+    return drawOutline(this.#names().map((name) => ({ name })));
   }
 
   #names(): readonly string[] {
@@ -71,7 +73,7 @@ export function tiers(service: object): readonly string[] {
 
 /** The tiers of a built service, one a line; the empty string for any other service. */
 export function describe(service: object): string {
-  return draw(tiers(service));
+  return drawOutline(outline(service));
 }
 
 /** A service on one line, for the name of a layer that holds it: `a › b › ground`. */
@@ -85,8 +87,4 @@ function itself<Req, Res>(ground: GuardedService<Req, Res>): GuardedService<Req,
     status: () => ground.status(),
     dispose: () => ground[Symbol.asyncDispose](),
   });
-}
-
-function draw(names: readonly string[]): string {
-  return names.map((name, depth) => (depth === 0 ? name : `${"  ".repeat(depth - 1)}└ ${name}`)).join("\n");
 }

@@ -1,4 +1,4 @@
-import { callable, milliseconds, service, whole } from "@pagoda/core";
+import { builds, callable, milliseconds, service, tiers, whole } from "@pagoda/core";
 import type { Drain, GuardedService, Scope } from "@pagoda/core";
 import type { Connection } from "@pagoda/tcp";
 
@@ -114,7 +114,16 @@ export function serveKafka(
     lingerMs: milliseconds("lingerMs", options.lingerMs ?? 2_000),
     drain: options.drain,
   };
-  return service((connection, cx) => new ClientConnection(connection, limits).serve(build, cx), {
-    name: "serveKafka",
-  });
+  // Of the connection that came last, for who shows the stack.
+  let last: readonly string[] = [];
+  const remembered: BuildKafkaService = (connection, scope) => {
+    const built = build(connection, scope);
+    last = tiers(built);
+    return built;
+  };
+  const serve = service<Connection, void>(
+    (connection, cx) => new ClientConnection(connection, limits).serve(remembered, cx),
+    { name: "serveKafka" },
+  );
+  return builds(serve, () => last);
 }

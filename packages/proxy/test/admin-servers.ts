@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 
 import type { AdminRoute } from "../src/admin/route.ts";
 import { startAdmin } from "../src/admin/server.ts";
-import type { AdminServer } from "../src/admin/server.ts";
+import type { AdminOptions, AdminServer } from "../src/admin/server.ts";
 import type { AdminConfig } from "../src/config/model.ts";
 import { createLog } from "../src/log.ts";
 import type { Logger } from "../src/log.ts";
@@ -44,16 +44,20 @@ export const anywhere: AdminConfig = {
 /** Admin servers of a test file; close them after each test. */
 export function adminServers(): {
   readonly log: Logger;
-  readonly start: (routes: readonly AdminRoute[], config?: Partial<AdminConfig>) => Promise<StartedAdmin>;
+  readonly start: (
+    routes: readonly AdminRoute[],
+    config?: Partial<AdminConfig>,
+    streams?: AdminOptions["streams"],
+  ) => Promise<StartedAdmin>;
   readonly close: () => Promise<void>;
 } {
   const started: AdminServer[] = [];
   return {
     log: createLog({ level: "silent" }),
-    start: async (routes, config) => {
+    start: async (routes, config, streams = {}) => {
       const lines: string[] = [];
       const log = createLog({ level: "debug", destination: { write: (line) => void lines.push(line) } });
-      const server = await startAdmin({ config: { ...anywhere, ...config }, routes, log });
+      const server = await startAdmin({ config: { ...anywhere, ...config }, routes, log, streams });
       started.push(server);
       const { port } = server.address;
       return { ask: (...asked) => ask(port, ...asked), host: `127.0.0.1:${port}`, lines };

@@ -5,6 +5,7 @@ import type { SameLayer } from "../layer.ts";
 import { callable } from "../options.ts";
 import { serviceOf } from "../service.ts";
 import type { Call, Service } from "../service.ts";
+import { leadsTo } from "../outline.ts";
 import { inline } from "../stack.ts";
 
 /**
@@ -35,7 +36,7 @@ export function fallback<Req, Res>(
   const when = callable("when", options.when ?? retriable);
   const to = serviceOf<Req, Res>(options.to);
 
-  return layer(`fallback → ${inline(options.to)}`, (inner) => ({
+  const built = layer<Req, Res>(`fallback → ${inline(options.to)}`, (inner) => ({
     call: (request: Req, cx: Context) =>
       inner.call(request, cx).catch((error: unknown) => {
         if (cx.cancelled || !when(error, request)) throw error;
@@ -47,6 +48,7 @@ export function fallback<Req, Res>(
     },
     dispose: () => to[Symbol.asyncDispose](),
   }));
+  return leadsTo(built, options.to);
 }
 
 function retriable(error: unknown): boolean {

@@ -4,6 +4,7 @@ import type { Layer, SameLayer } from "../layer.ts";
 import { callable } from "../options.ts";
 import { serviceOf } from "../service.ts";
 import type { Call, Service } from "../service.ts";
+import { leadsTo } from "../outline.ts";
 import { inline } from "../stack.ts";
 
 /**
@@ -39,7 +40,7 @@ export function route<Req, Res>(options: RouteOptions<Req, Res>): SameLayer<Req,
   const when = callable("when", options.when);
   const to = serviceOf<Req, Res>(options.to);
 
-  return layer(`route → ${inline(options.to)}`, (inner) => ({
+  const built = layer<Req, Res>(`route → ${inline(options.to)}`, (inner) => ({
     call: (request: Req, cx: Context) => (when(request, cx) ? to : inner).call(request, cx),
     status: () => {
       const status = inner.status();
@@ -47,4 +48,5 @@ export function route<Req, Res>(options: RouteOptions<Req, Res>): SameLayer<Req,
     },
     dispose: () => to[Symbol.asyncDispose](),
   }));
+  return leadsTo(built, options.to);
 }

@@ -71,7 +71,7 @@ export function portsFrom(first: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, slot) => first + slot);
 }
 
-function reachedHost({ local, proxyHeader }: Connection): string {
+function reachedHost({ local, proxyHeader }: Pick<Connection, "local" | "proxyHeader">): string {
   const addresses = proxyHeader?.addresses;
   const named = addresses?.family === "inet" || addresses?.family === "inet6";
   return named ? addresses.destination.host : local.host;

@@ -2,15 +2,16 @@ import type { IncomingMessage } from "node:http";
 
 import type { Access, Refusal } from "./access.ts";
 import { readBody } from "./body.ts";
-import { textAnswer } from "./route.ts";
-import type { AdminAnswer, AdminRoute } from "./route.ts";
-import { methodsOf } from "./route-table.ts";
+import { faultAnswer, faultOf } from "./fault-answer.ts";
+import type { Fault } from "./fault-answer.ts";
+import type { AdminAnswer, AdminRoute, AdminStream } from "./route.ts";
+import { findPath, methodsOf } from "./route-table.ts";
 import type { AdminPath, RouteTable } from "./route-table.ts";
 
 /** How a request was answered. */
-export interface Answered {
+export interface Answered<A extends AdminAnswer | AdminStream = AdminAnswer | AdminStream> {
   readonly path: string;
-  readonly answer: AdminAnswer;
+  readonly answer: A;
   readonly headers?: Readonly<Record<string, string>>;
   /** The rule that refused it. */
   readonly refused?: Refusal["rule"];
@@ -30,17 +31,18 @@ export async function answerTo(
   const { headers } = request;
   const [path = "/", query = ""] = (request.url ?? "/").split("?", 2);
   const method = request.method === "HEAD" ? "GET" : request.method;
-  const found = table.get(path);
+  const found = findPath(table, path);
   const route = routeFor(found, method);
   const trusted = access.trusts(headers);
 
   const foreign = access.refuseHost(headers);
   if (foreign !== undefined) return refusal(path, foreign);
   if (!trusted && route?.public !== true) return refusal(path, access.noToken);
-  if (found === undefined) return { path, answer: notFound(table) };
+  if (found === undefined) return { path, answer: faultAnswer(path, notFound(table)) };
   if (route === undefined) {
     const allow = methodsOf(found);
-    return { path, answer: textAnswer(`only ${allow}`, 405), headers: { allow } };
+    const fault = { status: 405, code: "METHOD_NOT_ALLOWED", message: `only ${allow}` };
+    return { path, answer: faultAnswer(path, fault), headers: { allow } };
   }
   if (route.method === "GET") return handled(path, route, request, { query, trusted, body: undefined });
 
@@ -48,8 +50,18 @@ export async function answerTo(
   if (forbidden !== undefined) return refusal(path, forbidden);
   const body = await readBody(request);
   // Whatever more of it comes is not waited for.
-  if (body.fault !== undefined) return { path, answer: body.fault, headers: { connection: "close" } };
+  if (body.fault !== undefined) {
+    return { path, answer: faultAnswer(path, body.fault), headers: { connection: "close" } };
+  }
   return handled(path, route, request, { query, trusted, body: body.value });
+}
+
+/** What is answered when a handler, or the opening of a stream, failed with `error`. */
+export function failed(path: string, error: unknown): Answered<AdminAnswer> {
+  const fault = faultOf(error);
+  if (fault !== undefined) return { path, answer: faultAnswer(path, fault) };
+  const defect = { status: 500, code: "INTERNAL", message: "internal error; the log has it" };
+  return { path, answer: faultAnswer(path, defect), failure: { error } };
 }
 
 function routeFor(found: AdminPath | undefined, method: string | undefined): AdminRoute | undefined {
@@ -72,19 +84,26 @@ async function handled(
     const { accept } = request.headers;
     return {
       path,
-      answer: await route.handler({ accept, query: new URLSearchParams(query), trusted, body }),
+      answer: await route.handler({ path, accept, query: new URLSearchParams(query), trusted, body }),
     };
   } catch (error) {
-    return { path, answer: textAnswer("internal error; the log has it", 500), failure: { error } };
+    return failed(path, error);
   }
 }
 
+const refusalCodes: Readonly<Record<Refusal["rule"], string>> = {
+  host: "UNKNOWN_HOST",
+  token: "NO_TOKEN",
+  writes: "WRITES_OFF",
+  origin: "FOREIGN_ORIGIN",
+};
+
 function refusal(path: string, { status, rule, reason }: Refusal): Answered {
-  const answer = textAnswer(reason, status);
+  const answer = faultAnswer(path, { status, code: refusalCodes[rule], message: reason });
   const ask = rule === "token" ? { "www-authenticate": "Bearer" } : {};
   return { path, answer, refused: rule, headers: { ...ask, connection: "close" } };
 }
 
-function notFound(table: RouteTable): AdminAnswer {
-  return textAnswer(`not found; there is:\n${[...table.keys()].join("\n")}`, 404);
+function notFound(table: RouteTable): Fault {
+  return { status: 404, code: "NOT_FOUND", message: `not found; there is:\n${[...table.keys()].join("\n")}` };
 }

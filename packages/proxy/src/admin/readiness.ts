@@ -3,7 +3,7 @@ import type { ListenerState } from "@pagoda/metrics";
 import type { Endpoint } from "@pagoda/tcp";
 
 import { jsonAnswer, textAnswer } from "./route.ts";
-import type { AdminAnswer } from "./route.ts";
+import type { TextAnswer } from "./route.ts";
 
 /** One thing that has to hold before traffic should be sent here. */
 export interface ReadinessCheck {
@@ -53,7 +53,7 @@ export interface ReadinessOptions {
 export function readiness(
   checks: readonly ReadinessCheck[],
   { verbose, reasons }: ReadinessOptions,
-): AdminAnswer {
+): TextAnswer {
   const results = checks.map(({ name, failing }) => ({ name, reason: failing() }));
   const failed = results.filter(({ reason }) => reason !== undefined);
   const status = failed.length === 0 ? 200 : 503;

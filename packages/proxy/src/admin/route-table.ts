@@ -21,6 +21,17 @@ export function routeTable(routes: readonly AdminRoute[]): RouteTable {
   return table;
 }
 
+/** What there is at `path`: by its own line, else by that of a folder it is in, the deepest first. */
+export function findPath(table: RouteTable, path: string): AdminPath | undefined {
+  const own = table.get(path);
+  if (own !== undefined) return own;
+  for (let end = path.lastIndexOf("/"); end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const folder = table.get(`${path.slice(0, end)}/*`);
+    if (folder !== undefined) return folder;
+  }
+  return undefined;
+}
+
 /** The methods that a path answers, as the header `Allow` lists them. */
 export function methodsOf({ GET, POST }: AdminPath): string {
   return [...(GET === undefined ? [] : ["GET", "HEAD"]), ...(POST === undefined ? [] : ["POST"])].join(", ");

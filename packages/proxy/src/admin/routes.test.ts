@@ -67,6 +67,8 @@ describe("the admin routes", () => {
       "GET /version",
       "GET /stacks",
       "GET /api/listeners",
+      "GET /api/stacks",
+      "GET /api/openapi.json",
       "GET /config",
       "GET /config/schema",
       "GET /api/loglevel",
@@ -127,7 +129,16 @@ describe("the admin routes", () => {
   it("leave out what there is nothing for", () => {
     const { metrics, drain, checks, listeners, stacks } = everything().parts;
     const paths = adminRoutes({ metrics, drain, checks, listeners, stacks }).map(({ path }) => path);
-    expect(paths).toEqual(["/live", "/ready", "/metrics", "/version", "/stacks", "/api/listeners"]);
+    expect(paths).toEqual([
+      "/live",
+      "/ready",
+      "/metrics",
+      "/version",
+      "/stacks",
+      "/api/listeners",
+      "/api/stacks",
+      "/api/openapi.json",
+    ]);
   });
 });
 

@@ -8,16 +8,20 @@ import type { AdminConfig } from "../config/model.ts";
 import { logSampler } from "../log-sampler.ts";
 import type { Logger } from "../log.ts";
 import { Access } from "./access.ts";
-import { answerTo } from "./answer.ts";
+import { answerTo, failed } from "./answer.ts";
 import type { Answered } from "./answer.ts";
-import type { AdminRoute } from "./route.ts";
+import type { AdminAnswer, AdminRoute } from "./route.ts";
 import { routeTable } from "./route-table.ts";
+import { Streams } from "./streams.ts";
+import type { StreamsOptions } from "./streams.ts";
 
 export interface AdminOptions {
   readonly config: AdminConfig;
   readonly routes: readonly AdminRoute[];
   /** Requests at `debug`; refused ones at `warn`, one a second for each rule; defects at `error`. */
   readonly log: Logger;
+  /** Bounds of the answers that go on. */
+  readonly streams?: Pick<StreamsOptions, "maxStreams" | "maxBufferedBytes" | "heartbeatMs">;
 }
 
 export interface AdminServer extends AsyncDisposable {
@@ -40,17 +44,26 @@ const securityHeaders = {
  * @throws AdminTokenError when it is open to other machines, without a token; ListenError when the
  * port cannot be bound; RangeError when two routes are the same.
  */
-export async function startAdmin({ config, routes, log }: AdminOptions): Promise<AdminServer> {
+export async function startAdmin({
+  config,
+  routes,
+  log,
+  streams: bounds,
+}: AdminOptions): Promise<AdminServer> {
   const { bind } = config;
   const access = new Access(config);
   const table = routeTable(routes);
   const sample = logSampler();
+  const streams = new Streams({
+    ...bounds,
+    onFailed: (error) => log.error({ err: error }, "admin stream failed"),
+    onSlow: () => log.warn("a reader of an admin stream did not read, and was cut off"),
+  });
 
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const answered = await answerTo(request, table, access);
-    send(response, answered);
+    const answered = begun(request, response, await answerTo(request, table, access), streams);
     const { path, refused, failure } = answered;
-    const { status = 200 } = answered.answer;
+    const { status } = answered;
     const facts = {
       method: request.method,
       path: path.slice(0, 200),
@@ -82,6 +95,7 @@ export async function startAdmin({ config, routes, log }: AdminOptions): Promise
     address: { host: bind.host, port },
     [Symbol.asyncDispose]: async () => {
       server.close();
+      await streams.close();
       server.closeAllConnections();
       if (server.listening) await once(server, "close");
     },
@@ -100,14 +114,44 @@ async function bound(server: Server, bind: Endpoint): Promise<void> {
   }
 }
 
-function send(response: ServerResponse, { answer, headers }: Answered): void {
+/** Sends an answer, or begins a stream; says with which status, and what it failed with. */
+function begun(
+  { method }: IncomingMessage,
+  response: ServerResponse,
+  answered: Answered,
+  streams: Streams,
+): Pick<Answered, "path" | "refused" | "failure"> & { readonly status: number } {
+  const { path, answer, headers } = answered;
+  if (!("open" in answer)) return { ...answered, status: send(response, answer, headers) };
+  const begin = (): void => {
+    response.writeHead(200, { ...securityHeaders, "content-type": "text/event-stream; charset=utf-8" });
+  };
+  if (method === "HEAD") {
+    begin();
+    response.end();
+    return { path, status: 200 };
+  }
+  // The caller went while it was read.
+  if (response.destroyed) return { path, status: 200 };
+  try {
+    streams.serve(response, answer.open, begin);
+    return { path, status: 200 };
+  } catch (error) {
+    const instead = failed(path, error);
+    return { ...instead, status: send(response, instead.answer) };
+  }
+}
+
+function send(response: ServerResponse, answer: AdminAnswer, headers: Answered["headers"] = {}): number {
   const { status = 200, contentType, body } = answer;
   // Node leaves the body out of the answer to HEAD by itself.
   response.writeHead(status, {
     ...securityHeaders,
+    ...answer.headers,
     ...headers,
     "content-type": contentType,
     "content-length": Buffer.byteLength(body),
   });
   response.end(body);
+  return status;
 }

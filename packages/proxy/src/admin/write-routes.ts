@@ -1,7 +1,8 @@
 import { logLevels } from "../log.ts";
 import type { LogLevel } from "../log.ts";
 import type { ReloadResult } from "../runtime/reloader.ts";
-import { jsonAnswer, textAnswer } from "./route.ts";
+import { faultAnswer } from "./fault-answer.ts";
+import { jsonAnswer } from "./route.ts";
 import type { AdminAnswer, AdminRoute } from "./route.ts";
 
 /** What callers may have done. Where a part is left out, so is its route. */
@@ -32,16 +33,19 @@ export function writeRoutes({ reload, startDrain, setLogLevel }: WriteParts): re
       return jsonAnswer({ state: "draining" }, 202);
     });
   }
-  if (setLogLevel) post("/api/loglevel", ({ body }) => changeLevel(body, setLogLevel));
+  if (setLogLevel) post("/api/loglevel", ({ path, body }) => changeLevel(path, body, setLogLevel));
   return routes;
 }
 
 /** `{"level":"debug"}` */
-function changeLevel(body: unknown, setLogLevel: (level: LogLevel) => void): AdminAnswer {
+function changeLevel(path: string, body: unknown, setLogLevel: (level: LogLevel) => void): AdminAnswer {
   const asked: unknown =
     typeof body === "object" && body !== null && "level" in body ? body.level : undefined;
   const level = logLevels.find((each) => each === asked);
-  if (level === undefined) return textAnswer(`post {"level": ...}, one of ${logLevels.join(", ")}`, 400);
+  if (level === undefined) {
+    const message = `post {"level": ...}, one of ${logLevels.join(", ")}`;
+    return faultAnswer(path, { status: 400, code: "BODY_LEVEL", message });
+  }
   setLogLevel(level);
   return jsonAnswer({ level });
 }

@@ -2,8 +2,9 @@ import { Drain } from "@pagoda/core";
 import { metricsPage } from "@pagoda/metrics";
 import { formatEndpoint, parseEndpoint } from "@pagoda/tcp";
 
-import { adminRoutes, drawStacks } from "../admin/routes.ts";
+import { adminRoutes } from "../admin/routes.ts";
 import { startAdmin } from "../admin/server.ts";
+import { stackStatus } from "../admin/stack-status.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { jsonSchema } from "../config/schema/json-schema.ts";
 import type { Logger } from "../log.ts";
@@ -113,7 +114,7 @@ export function runAsWorker({ loaded, load, log }: RunWorkersOptions): Promise<n
           state: draining ? ("draining" as const) : ("serving" as const),
           connections,
         })),
-        stacks: drawStacks(proxy.stacks()),
+        stacks: stackStatus(proxy.stacks()),
       }),
       setLogLevel: (level) => {
         log.level = level;

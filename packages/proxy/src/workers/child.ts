@@ -1,4 +1,5 @@
 import { messageOf } from "@pagoda/core";
+import type { TapMessage } from "@pagoda/traffic/view";
 
 import type { Logger } from "../log.ts";
 import { WorkerEndedError, WorkerFailedError, WorkerTimeoutError } from "./errors.ts";
@@ -34,6 +35,8 @@ export interface ChildOptions {
   readonly heartbeatMs: number;
   /** Milliseconds without an answer to a heartbeat until it is killed. */
   readonly hungAfterMs: number;
+  /** Told what a tap of this worker has seen. @default it is dropped */
+  readonly onTap?: (worker: number, session: number, message: TapMessage) => void;
 }
 
 /** One worker's process as the primary sees it, from fork to exit. */
@@ -95,13 +98,15 @@ export class Child {
     this.#process.kill("SIGKILL");
   }
 
-  #read(message: unknown, { heartbeatMs, hungAfterMs }: ChildOptions): void {
+  #read(message: unknown, { heartbeatMs, hungAfterMs, onTap }: ChildOptions): void {
     const reply = readReply(message);
     if (reply === "other") return;
     if (reply === "malformed") {
       this.#log.warn({ worker: this.id }, "a message of a worker makes no sense");
     } else if (reply.type === "answer") {
       if (!this.#requests.answered(reply)) this.#log.debug({ worker: this.id }, "an answer came too late");
+    } else if (reply.type === "tap") {
+      onTap?.(this.id, reply.session, reply.message);
     } else if (reply.type === "failed") {
       this.#failure = new WorkerFailedError(reply.error);
       this.#served.reject(this.#failure);

@@ -5,7 +5,8 @@ import type { WorkerReport } from "./merge-status.ts";
 import type { WorkerStatus } from "./worker-proxy.ts";
 
 const main = { name: "main", address: "127.0.0.1:9092", state: "serving", connections: 2 } as const;
-const healthy: WorkerStatus = { checks: [{ name: "upstream" }], listeners: [main], stacks: "a\n" };
+const stack = { listener: "main", tiers: [{ name: "serveKafka", builds: [] }] };
+const healthy: WorkerStatus = { checks: [{ name: "upstream" }], listeners: [main], stacks: [stack] };
 
 function serving(id: number, status: Partial<WorkerStatus> = {}): WorkerReport {
   return { id, pid: id, state: "serving", status: { ...healthy, ...status } };
@@ -43,10 +44,16 @@ describe("mergeStatus", () => {
     ]);
   });
 
-  it("draws the stacks once where they are the same, else for each worker", () => {
-    expect(mergeStatus([serving(1), serving(2)]).stacks).toBe("a\n");
-    expect(mergeStatus([serving(1), serving(2, { stacks: "b\n" })]).stacks).toBe(
-      "worker 1\na\n\nworker 2\nb\n",
-    );
+  it("has each stack once where it is the same, with what a worker knows of requests", () => {
+    const used = { listener: "main", tiers: [{ name: "serveKafka", builds: [{ name: "metrics" }] }] };
+    expect(mergeStatus([serving(1), serving(2, { stacks: [used] })]).stacks).toEqual([used]);
+  });
+
+  it("has a stack for each of those that differ, and says whose it is", () => {
+    const other = { listener: "main", tiers: [{ name: "forwardTo" }] };
+    expect(mergeStatus([serving(1), serving(2, { stacks: [other] }), serving(3)]).stacks).toEqual([
+      { ...stack, workers: [1, 3] },
+      { ...other, workers: [2] },
+    ]);
   });
 });

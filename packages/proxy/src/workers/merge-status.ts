@@ -1,4 +1,6 @@
+import type { StackStatus } from "../admin/stack-status.ts";
 import { worstStates } from "./aggregate.ts";
+import { mergeStacks } from "./merge-stacks.ts";
 import type { WorkerState } from "./child.ts";
 import type { CheckStatus, ListenerStatus, WorkerStatus } from "./worker-proxy.ts";
 
@@ -17,7 +19,7 @@ export interface PrimaryStatus {
   readonly checks: readonly CheckStatus[];
   /** By name: connections of all workers, and the worst state. */
   readonly listeners: readonly ListenerStatus[];
-  readonly stacks: string;
+  readonly stacks: readonly StackStatus[];
   readonly workers: readonly Omit<WorkerReport, "status">[];
 }
 
@@ -73,16 +75,6 @@ function mergeListeners(reports: readonly WorkerReport[]): readonly ListenerStat
 function both(a: ListenerStatus, b: ListenerStatus): ListenerStatus {
   const state = worstStates.find((each) => each === a.state || each === b.state) ?? a.state;
   return { ...a, state, connections: a.connections + b.connections };
-}
-
-/** Once, where all workers have the same. */
-function mergeStacks(reports: readonly WorkerReport[]): string {
-  const drawn = new Map<string, number[]>();
-  for (const { id, status } of reports) {
-    if (status !== undefined) drawn.set(status.stacks, [...(drawn.get(status.stacks) ?? []), id]);
-  }
-  if (drawn.size === 1) return [...drawn.keys()].join("");
-  return Array.from(drawn, ([stacks, ids]) => `${said(ids)}\n${stacks}`).join("\n");
 }
 
 function said(ids: readonly number[]): string {

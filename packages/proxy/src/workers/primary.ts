@@ -1,16 +1,27 @@
 import { messageOf, milliseconds, whole } from "@pagoda/core";
+import type { TrafficState } from "@pagoda/traffic";
+import type { TapMessage, TapRequest } from "@pagoda/traffic/view";
 import type { Registry } from "prom-client";
+import type { Observable } from "rxjs";
 
+import type { ClusterStatus } from "../admin/cluster-status.ts";
+import type { ConnectionStatus } from "../admin/connection-status.ts";
 import type { Logger, LogLevel } from "../log.ts";
 import type { Child } from "./child.ts";
+import { mergeClusters, mergeConnections } from "./merge-lists.ts";
+import type { FromWorker } from "./merge-lists.ts";
 import { mergeStatus } from "./merge-status.ts";
 import type { PrimaryStatus, WorkerReport } from "./merge-status.ts";
+import type { Answers } from "./protocol.ts";
 import { reloadAll } from "./reload-all.ts";
 import { Supervisor } from "./supervisor.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 import { clusterFork } from "./worker-process.ts";
 import type { ForkOptions, WorkerProcess } from "./worker-process.ts";
 import type { ReloadResult } from "../runtime/reloader.ts";
+import { WorkerTaps } from "./worker-taps.ts";
+import { WorkerTraffic } from "./worker-traffic.ts";
+import type { MergeStates } from "./worker-traffic.ts";
 
 export interface PrimaryOptions extends ForkOptions {
   /** Workers. Whole, >= 1. */
@@ -32,6 +43,18 @@ export interface PrimaryOptions extends ForkOptions {
   readonly maxRetiredSeries?: number;
   /** What starts a worker. @default node:cluster, with this command line */
   readonly fork?: (id: number) => WorkerProcess;
+  /** How traffic is watched over all workers. @default it is not: `collectTraffic` and `openTap` throw */
+  readonly traffic?: TrafficOptions;
+}
+
+/** What of traffic is not the workers' own. */
+interface TrafficOptions {
+  /** `mergeStates` of @pagoda/traffic: for the states of workers that are gone. */
+  readonly mergeStates: MergeStates;
+  /** What a tap beyond `maxTapSessions` is refused with: TapSessionsError. */
+  readonly tooManyTaps: (maxSessions: number) => Error;
+  /** Taps open at once, over all workers. @default 20 */
+  readonly maxTapSessions?: number;
 }
 
 /** The workers, and what is said and done for all of them. Disposing it ends them at once. */
@@ -41,6 +64,14 @@ export interface Primary extends AsyncDisposable {
   /** One registry of all, made for this call: what `metricsPage` prints. */
   metrics(): Promise<Registry>;
   status(): Promise<PrimaryStatus>;
+  /** What the workers have seen pass, one state for each, and one for those that are gone. */
+  collectTraffic(): Promise<TrafficState[]>;
+  /** Each cluster as the worker knows it that knows most of it. */
+  clusters(): Promise<readonly ClusterStatus[]>;
+  /** Of all workers; ids are `WORKER.ID`. */
+  connections(): Promise<readonly ConnectionStatus[]>;
+  /** A tap over all workers, open while it is subscribed to. @throws what `tooManyTaps` makes */
+  openTap(request: TapRequest): Observable<TapMessage>;
   /**
    * Reloads all workers: one first, and the others when it did not reject. One that is asked for
    * while another runs begins after it, for all who asked meanwhile.
@@ -78,6 +109,18 @@ export async function runPrimary(options: PrimaryOptions): Promise<Primary> {
     timeoutMs: scrapeTimeoutMs,
     maxRetiredSeries: whole("maxRetiredSeries", options.maxRetiredSeries ?? 20_000, 1),
   });
+  const traffic =
+    options.traffic &&
+    new WorkerTraffic({ log, timeoutMs: scrapeTimeoutMs, merge: options.traffic.mergeStates });
+  const taps =
+    options.traffic &&
+    new WorkerTaps({
+      log,
+      children: () => supervisor.children,
+      timeoutMs: scrapeTimeoutMs,
+      maxSessions: whole("maxTapSessions", options.traffic.maxTapSessions ?? 20, 1),
+      tooMany: options.traffic.tooManyTaps,
+    });
   const supervisor = new Supervisor({
     count: whole("count", options.count, 1),
     log,
@@ -88,12 +131,20 @@ export async function runPrimary(options: PrimaryOptions): Promise<Primary> {
     maxRestartsPerMinute: whole("maxRestartsPerMinute", options.maxRestartsPerMinute ?? 10, 0),
     onStarted: (child) => {
       metrics.started(child);
+      traffic?.started(child);
       child.served.then(
-        () => level !== undefined && tell(child, level),
+        () => {
+          if (level !== undefined) tell(child, level);
+          taps?.serving(child);
+        },
         () => {},
       );
     },
-    onEnded: (child) => metrics.ended(child),
+    onTap: (worker, session, message) => taps?.received(worker, session, message),
+    onEnded: (child) => {
+      metrics.ended(child);
+      traffic?.ended(child);
+    },
     onRestart: (reason) => metrics.restarted(reason),
   });
   await supervisor.start();
@@ -108,6 +159,10 @@ export async function runPrimary(options: PrimaryOptions): Promise<Primary> {
     failed: supervisor.failed,
     metrics: () => metrics.registry(),
     status: async () => mergeStatus(await Promise.all(supervisor.slots.map(report))),
+    collectTraffic: () => watched(traffic).collect(),
+    clusters: async () => mergeClusters(await askAll("clusters")),
+    connections: async () => mergeConnections(await askAll("connections")),
+    openTap: (request) => watched(taps).open(request),
     reload: () => {
       if (reloading === undefined) return (reloading = reload());
       nextReload ??= reloading.then(() => {
@@ -132,6 +187,23 @@ export async function runPrimary(options: PrimaryOptions): Promise<Primary> {
     child.ask({ kind: "logLevel", level: to }, scrapeTimeoutMs).catch((error: unknown) => {
       log.warn({ worker: child.id, reason: messageOf(error) }, "worker keeps its log level");
     });
+  }
+
+  function ask<K extends "clusters" | "connections">(child: Child, kind: K): Promise<Answers[K]> {
+    return child.ask<{ readonly kind: K }>({ kind }, scrapeTimeoutMs);
+  }
+
+  /** What the workers answer that do. */
+  async function askAll<K extends "clusters" | "connections">(
+    kind: K,
+  ): Promise<readonly FromWorker<Answers[K]>[]> {
+    const asked = living().map(async (child) => ({
+      worker: child.id,
+      value: await ask(child, kind),
+    }));
+    return (await Promise.allSettled(asked)).flatMap((each) =>
+      each.status === "fulfilled" ? each.value : [],
+    );
   }
 
   async function report({ id, state, child }: (typeof supervisor.slots)[number]): Promise<WorkerReport> {
@@ -172,4 +244,9 @@ export async function runPrimary(options: PrimaryOptions): Promise<Primary> {
       }),
     );
   }
+}
+
+function watched<T>(part: T | undefined): T {
+  if (part === undefined) throw new TypeError("runPrimary was not told how to watch traffic");
+  return part;
 }

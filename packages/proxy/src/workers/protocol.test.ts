@@ -8,6 +8,11 @@ const asks: readonly Ask[] = [
   { kind: "ping" },
   { kind: "drain", deadlineMs: 1 },
   { kind: "logLevel", level: "debug" },
+  { kind: "traffic" },
+  { kind: "clusters" },
+  { kind: "connections" },
+  { kind: "tapOpen", session: 1, request: { topic: "orders" } },
+  { kind: "tapClose", session: 1 },
 ];
 
 describe("the messages of primary and worker", () => {
@@ -34,6 +39,16 @@ describe("the messages of primary and worker", () => {
     const error = { message: "no" };
     expect(readReply({ mark, type: "answer", id: 1, error })).toBe("malformed");
     expect(readReply({ mark, type: "failed" })).toBe("malformed");
+    for (const told of [undefined, null, { kind: "event" }, { kind: "missed", dropped: 1 }, { kind: "x" }]) {
+      expect(readReply({ mark, type: "tap", session: 1, message: told })).toBe("malformed");
+    }
+    const message = { kind: "missed", sampledOut: 1, dropped: 0 };
+    expect(readReply({ mark, type: "tap", session: "1", message })).toBe("malformed");
+    expect(readReply({ mark, type: "tap", session: 1, message })).toEqual({
+      type: "tap",
+      session: 1,
+      message,
+    });
     expect(readReply({ mark, type: "answer", id: "1" })).toBe("malformed");
   });
 });

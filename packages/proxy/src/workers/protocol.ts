@@ -1,5 +1,9 @@
 import type { ErrorKind } from "@pagoda/core";
+import type { TrafficState } from "@pagoda/traffic";
+import type { TapMessage, TapRequest } from "@pagoda/traffic/view";
 
+import type { ClusterStatus } from "../admin/cluster-status.ts";
+import type { ConnectionStatus } from "../admin/connection-status.ts";
 import { logLevels } from "../log.ts";
 import type { LogLevel } from "../log.ts";
 import type { FamilySnapshot } from "./snapshot.ts";
@@ -14,12 +18,24 @@ import type { ReloadResult } from "../runtime/reloader.ts";
  * worker → primary   answer   { id, value } or { id, error }
  *                    serving                    once, when its listeners are open
  *                    failed   { error }         once, when it could not begin; it ends then
+ *                    tap      { session, message }   for as long as the tap is open
  * ```
  *
  * The channel carries messages of node:cluster and of libraries too: ours have the mark, and
  * whatever does not is none of ours. Ours with a shape that makes no sense are dropped and logged.
  */
 const mark = "pagoda-worker-1";
+
+const plainAsks = [
+  "ping",
+  "metrics",
+  "status",
+  "traffic",
+  "clusters",
+  "connections",
+  "reload",
+  "end",
+] as const;
 
 /** What the primary can ask, and what the answer is. */
 export interface Answers {
@@ -30,12 +46,24 @@ export interface Answers {
   readonly reload: ReloadResult;
   readonly drain: "drained" | "forced";
   readonly logLevel: true;
+  readonly traffic: TrafficState;
+  readonly clusters: readonly ClusterStatus[];
+  /** At most 5000. */
+  readonly connections: readonly ConnectionStatus[];
+  /** One that is open already stays as it is. */
+  readonly tapOpen: true;
+  readonly tapClose: true;
   /** Answered before the worker disposes of its proxy and ends. */
   readonly end: true;
 }
 
+/** Asks without a word more. */
+type PlainAsk = (typeof plainAsks)[number];
+
 export type Ask =
-  | { readonly kind: "ping" | "metrics" | "status" | "reload" | "end" }
+  | { readonly kind: PlainAsk }
+  | { readonly kind: "tapOpen"; readonly session: number; readonly request: TapRequest }
+  | { readonly kind: "tapClose"; readonly session: number }
   | { readonly kind: "drain"; readonly deadlineMs: number }
   | { readonly kind: "logLevel"; readonly level: LogLevel };
 
@@ -58,6 +86,7 @@ export interface Request {
 export type Reply =
   | { readonly type: "serving" }
   | { readonly type: "failed"; readonly error: SentError }
+  | { readonly type: "tap"; readonly session: number; readonly message: TapMessage }
   | { readonly type: "answer"; readonly id: number; readonly value: unknown }
   | { readonly type: "answer"; readonly id: number; readonly error: SentError };
 
@@ -81,6 +110,12 @@ export function readReply(message: unknown): Received<Reply> {
   const { type, id, value, error } = message;
   if (type === "serving") return { type };
   if (type === "failed") return isSentError(error) ? { type, error } : "malformed";
+  if (type === "tap") {
+    const { session, message: told } = message;
+    return Number.isSafeInteger(session) && isTapMessage(told)
+      ? { type, session: Number(session), message: told }
+      : "malformed";
+  }
   if (type !== "answer" || !Number.isSafeInteger(id)) return "malformed";
   if (error === undefined) return { type, id: Number(id), value };
   return isSentError(error) ? { type, id: Number(id), error } : "malformed";
@@ -96,13 +131,24 @@ function isFields(value: unknown): value is Fields {
   return typeof value === "object" && value !== null;
 }
 
-const plainAsks: ReadonlySet<unknown> = new Set(["ping", "metrics", "status", "reload", "end"]);
-
 function isAsk(ask: unknown): ask is Ask {
   if (!isFields(ask)) return false;
   if (ask["kind"] === "drain") return typeof ask["deadlineMs"] === "number";
   if (ask["kind"] === "logLevel") return logLevels.some((level) => level === ask["level"]);
-  return plainAsks.has(ask["kind"]);
+  if (ask["kind"] === "tapOpen") return Number.isSafeInteger(ask["session"]) && isFields(ask["request"]);
+  if (ask["kind"] === "tapClose") return Number.isSafeInteger(ask["session"]);
+  return plainAsks.some((kind) => kind === ask["kind"]);
+}
+
+/** Its own code made the event, from the same build. */
+function isTapMessage(message: unknown): message is TapMessage {
+  if (!isFields(message)) return false;
+  if (message["kind"] === "event") return isFields(message["event"]);
+  return (
+    message["kind"] === "missed" &&
+    Number.isFinite(message["sampledOut"]) &&
+    Number.isFinite(message["dropped"])
+  );
 }
 
 function isSentError(error: unknown): error is SentError {

@@ -5,6 +5,7 @@ import { exitCodeOf, exitCodes } from "../cli/exit.ts";
 import type { Logger } from "../log.ts";
 import { readRequest, toWire } from "./protocol.ts";
 import type { Answers, Ask, Reply, SentError } from "./protocol.ts";
+import { ServedTaps } from "./served-taps.ts";
 import { snapshot } from "./snapshot.ts";
 import { workerVariable } from "./worker-process.ts";
 import type { WorkerProxy } from "./worker-proxy.ts";
@@ -43,6 +44,16 @@ export async function serveAsWorker(options: WorkerOptions): Promise<number> {
   // Requests wait for it; a failure is told below, once.
   started.promise.catch(() => {});
 
+  const taps = new ServedTaps({
+    open: (request) => {
+      if (running?.tap === undefined) throw new TypeError("this worker has no tap");
+      return running.tap(request);
+    },
+    send: (session, message, sent) => tell({ type: "tap", session, message }, sent),
+    onFailed: (error) => log.error({ worker: id, err: error }, "a tap failed"),
+  });
+  let running: WorkerProxy | undefined;
+
   const receive = (message: unknown): void => {
     const request = readRequest(message);
     if (request === "malformed") log.warn("a message of the primary makes no sense");
@@ -58,6 +69,7 @@ export async function serveAsWorker(options: WorkerOptions): Promise<number> {
 
   try {
     const proxy = await start({ id });
+    running = proxy;
     started.resolve(proxy);
     tell({ type: "serving" });
   } catch (error) {
@@ -99,6 +111,19 @@ export async function serveAsWorker(options: WorkerOptions): Promise<number> {
       case "logLevel":
         proxy.setLogLevel(ask.level);
         return true;
+      case "traffic":
+        if (proxy.traffic === undefined) throw new TypeError("this worker watches no traffic");
+        return proxy.traffic();
+      case "clusters":
+        return proxy.clusters?.() ?? [];
+      case "connections":
+        return proxy.connections?.().slice(0, maxConnections) ?? [];
+      case "tapOpen":
+        taps.open(ask.session, ask.request);
+        return true;
+      case "tapClose":
+        taps.close(ask.session);
+        return true;
       case "drain":
         return proxy.drain({ deadlineMs: ask.deadlineMs });
       case "end":
@@ -111,6 +136,7 @@ export async function serveAsWorker(options: WorkerOptions): Promise<number> {
 
   async function abandoned(): Promise<void> {
     log.error({ worker: id, drainTimeoutMs: deadlineMs }, "the primary is gone: draining");
+    taps.closeAll();
     try {
       const proxy = await started.promise;
       await proxy.drain({ deadlineMs });
@@ -121,6 +147,7 @@ export async function serveAsWorker(options: WorkerOptions): Promise<number> {
   }
 
   async function end(proxy: WorkerProxy, code: number): Promise<void> {
+    taps.closeAll();
     try {
       await proxy[Symbol.asyncDispose]();
     } catch (error) {
@@ -129,6 +156,9 @@ export async function serveAsWorker(options: WorkerOptions): Promise<number> {
     ended.resolve(code);
   }
 }
+
+/** Connections that are told to the primary at once. */
+const maxConnections = 5_000;
 
 /** What asks a process to end or to reload: the primary's to act on. */
 const signals = ["SIGTERM", "SIGINT", "SIGHUP"] as const;

@@ -1,6 +1,12 @@
 import type { ListenerState } from "@pagoda/metrics";
+import type { TrafficState } from "@pagoda/traffic";
+import type { TapMessage, TapRequest } from "@pagoda/traffic/view";
 import type { Registry } from "prom-client";
+import type { Observable } from "rxjs";
 
+import type { ClusterStatus } from "../admin/cluster-status.ts";
+import type { ConnectionStatus } from "../admin/connection-status.ts";
+import type { StackStatus } from "../admin/stack-status.ts";
 import type { LogLevel } from "../log.ts";
 import type { ReloadResult } from "../runtime/reloader.ts";
 
@@ -25,8 +31,7 @@ export interface ListenerStatus {
 export interface WorkerStatus {
   readonly checks: readonly CheckStatus[];
   readonly listeners: readonly ListenerStatus[];
-  /** The stacks, drawn. */
-  readonly stacks: string;
+  readonly stacks: readonly StackStatus[];
 }
 
 /** What runs in each worker. Disposing it ends it at once. */
@@ -38,4 +43,10 @@ export interface WorkerProxy extends AsyncDisposable {
   reload(): Promise<ReloadResult>;
   status(): WorkerStatus;
   setLogLevel(level: LogLevel): void;
+  /** What it has seen pass. */
+  readonly traffic?: () => TrafficState;
+  readonly clusters?: () => readonly ClusterStatus[];
+  readonly connections?: () => readonly ConnectionStatus[];
+  /** Opens a tap, which ends with the subscription. */
+  readonly tap?: (request: TapRequest) => Observable<TapMessage>;
 }
