@@ -49,6 +49,7 @@ export { ProcessMetrics } from "./process-metrics.ts";
 export type { BuildInfo, ListenerState, ReloadOutcome } from "./process-metrics.ts";
 export { TcpMetrics } from "./tcp-metrics.ts";
 export type { Direction, Peer, TcpLabels } from "./tcp-metrics.ts";
+export { TapMetrics } from "./tap-metrics.ts";
 export { TransformMetrics } from "./transform-metrics.ts";
 export { UpstreamMetrics } from "./upstream-metrics.ts";
 export type { ConnectErrorReason } from "./upstream-metrics.ts";
