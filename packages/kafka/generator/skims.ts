@@ -32,7 +32,7 @@ export const skims: readonly SkimSpec[] = [
     partitions: "partitionResponses",
     head: ["throttleTimeMs"],
     topic: { name: "topic", topicId: "topicId" },
-    partition: { index: "partition", errorCode: "errorCode" },
+    partition: { index: "partition", errorCode: "errorCode", baseOffset: "baseOffset" },
     records: null,
   },
   {

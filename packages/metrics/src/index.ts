@@ -13,6 +13,9 @@ export { upstreamKafkaMetrics } from "./kafka/upstream-tier.ts";
 export type { UpstreamKafkaTierOptions } from "./kafka/upstream-tier.ts";
 export { timedLayer } from "./kafka/timed-layer.ts";
 export type { TimedLayerOptions } from "./kafka/timed-layer.ts";
+export { joinWatchers } from "./kafka/join-watchers.ts";
+export type { ExchangeWatcher, Outcome, WatchedExchange } from "./kafka/exchange-watcher.ts";
+export type { PartitionFacts } from "./kafka/partitions.ts";
 export { codecErrors } from "./kafka/codec-errors.ts";
 export type { CodecErrorsOptions } from "./kafka/codec-errors.ts";
 

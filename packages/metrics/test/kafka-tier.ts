@@ -19,7 +19,7 @@ export const build = { version: "0.1.0", commit: "abc1234", kafkaProtocol: "4.3"
 /** A broker of a test: what it answers with, or fails with. */
 export type Broker = (request: KafkaRequest) => KafkaAnswer | Promise<KafkaAnswer>;
 
-export interface TierOptions extends Partial<Pick<KafkaTierOptions, "exemplar" | "nodeId">> {
+export interface TierOptions extends Partial<Pick<KafkaTierOptions, "exemplar" | "nodeId" | "watcher">> {
   readonly broker?: Broker | Pick<Service<KafkaRequest, KafkaAnswer>, "call">;
   /** The layers between the two tiers that count. */
   readonly layers?: (
@@ -51,14 +51,14 @@ export class Tier {
   readonly service: Service<KafkaRequest, KafkaAnswer>;
 
   constructor(options: TierOptions = {}) {
-    const { broker = answerEmpty, layers = () => [], nodeId = () => "1", exemplar } = options;
+    const { broker = answerEmpty, layers = () => [], nodeId = () => "1" } = options;
     this.metrics = options.metrics ?? createMetrics({ registry: new Registry(), build, ...options.more });
     [this.client, this.connection] = memoryConnections({ listener: "main" });
     const { metrics, connection, topicIds } = this;
     const session = new KafkaSession(connection);
     let tiers = stack<KafkaRequest, KafkaAnswer>()
       .push(kafkaSession(session))
-      .push(kafkaMetrics({ metrics, connection, session, topicIds, nodeId, ...(exemplar && { exemplar }) }));
+      .push(kafkaMetrics({ metrics, connection, session, topicIds, nodeId, ...ofTier(options) }));
     for (const layer of layers(metrics, connection)) tiers = tiers.push(layer);
     const call = typeof broker === "function" ? broker : broker.call.bind(broker);
     this.service = tiers
@@ -91,6 +91,10 @@ export class Tier {
     this.connection.close("peer_closed");
     await this.connection.closed;
   }
+}
+
+function ofTier({ exemplar, watcher }: TierOptions): Pick<KafkaTierOptions, "exemplar" | "watcher"> {
+  return { ...(exemplar && { exemplar }), ...(watcher && { watcher }) };
 }
 
 function matches(

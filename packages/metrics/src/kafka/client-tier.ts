@@ -8,6 +8,7 @@ import type { Direction } from "../tcp-metrics.ts";
 import type { ExemplarLabels } from "./cells.ts";
 import { ConnectionTally } from "./connection-tally.ts";
 import type { Exchange } from "./exchange.ts";
+import type { ExchangeWatcher } from "./exchange-watcher.ts";
 import type { KafkaMetrics } from "./kafka-metrics.ts";
 import { guarded } from "./guarded.ts";
 
@@ -23,6 +24,11 @@ export interface KafkaTierOptions {
   readonly topicIds?: TopicIds;
   /** The broker that the connection is for: its node id, `bootstrap` before one is known. */
   readonly nodeId: () => string;
+  /**
+   * Told of every exchange what this reads of it: of one connection, as the tier is.
+   * @default none
+   */
+  readonly watcher?: ExchangeWatcher;
   /**
    * Labels of an exemplar beside the bucket that a request's duration falls into, asked for when it is
    * answered: the id of its trace, where there is one. OpenMetrics pages show it.
@@ -48,15 +54,24 @@ export interface KafkaTierOptions {
  * - The size of a response that a layer made, and nobody has encoded yet, is not observed.
  */
 export function kafkaMetrics(options: KafkaTierOptions): SameLayer<KafkaRequest, KafkaAnswer> {
-  const { metrics, connection, session, direction = "inbound", topicIds, nodeId, exemplar } = options;
+  const {
+    metrics,
+    connection,
+    session,
+    direction = "inbound",
+    topicIds,
+    nodeId,
+    exemplar,
+    watcher,
+  } = options;
   const { kafka } = metrics;
 
   return layer("kafkaMetrics", (inner) => {
     const listener = kafka.listener(connection.listener, direction);
-    const tally = new ConnectionTally({ kafka, listener, session, topicIds, nodeId, exemplar });
+    const tally = new ConnectionTally({ kafka, listener, session, topicIds, nodeId, exemplar, watcher });
     const exchanges = kafka.exchanges(connection);
     // `closed` never rejects.
-    void connection.closed.then(() => tally.client.closed());
+    void connection.closed.then(() => tally.closed());
     const unreadable = guarded((error) => {
       const ofRequest = error instanceof MalformedMessageError && error.messageName.endsWith("Request");
       kafka.codecError(connection.listener, ofRequest ? "client" : "broker", error);

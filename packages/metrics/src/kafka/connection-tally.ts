@@ -8,11 +8,16 @@ import type { ExemplarLabels } from "./cells.ts";
 import { ClientOfConnection } from "./client-of-connection.ts";
 import { eachError, errorPlacesOf, throttleMsOf } from "./errors-in.ts";
 import type { Exchange, Produced } from "./exchange.ts";
+import type { ExchangeWatcher, Outcome } from "./exchange-watcher.ts";
+import { GuardedWatcher } from "./guarded-watcher.ts";
 import type { KafkaMetrics } from "./kafka-metrics.ts";
 import type { ListenerTally } from "./listener-tally.ts";
 import { LoginTally } from "./login-tally.ts";
 import { PartitionTally } from "./partition-tally.ts";
+import type { FetchSink } from "./partition-tally.ts";
 import { hasPartitions, isFetch, produceKey, responseBody } from "./partitions.ts";
+import type { PartitionFacts } from "./partitions.ts";
+import { PassingAnswers } from "./passing-answers.ts";
 import { RebalanceTimer } from "./rebalance-timer.ts";
 import { StreamWalk } from "./stream-walk.ts";
 
@@ -23,6 +28,7 @@ export interface ConnectionTallyParts {
   readonly session: KafkaSession;
   readonly topicIds: TopicIds | undefined;
   readonly nodeId: () => string;
+  readonly watcher: ExchangeWatcher | undefined;
   readonly exemplar: ((request: KafkaRequest) => ExemplarLabels | undefined) | undefined;
 }
 
@@ -42,9 +48,12 @@ export class ConnectionTally {
   readonly #partitions: PartitionTally;
   readonly #rebalance: RebalanceTimer;
   readonly #apis: (OwnApi | undefined)[] = [];
+  readonly #watcher: GuardedWatcher | undefined;
+  readonly #passing: PassingAnswers | undefined;
   // Of the answer that is being read: nothing is allocated for one.
-  #api: ApiTally | undefined;
+  #exchange: Exchange | undefined;
   #worst: Classification = "success";
+  #throttleMs = 0;
 
   constructor(parts: ConnectionTallyParts) {
     const { kafka, listener, session, topicIds } = parts;
@@ -53,6 +62,9 @@ export class ConnectionTally {
     this.client = new ClientOfConnection(listener, session);
     this.#logins = new LoginTally(kafka.families, listener.listener, session);
     this.#rebalance = new RebalanceTimer(listener.rebalances);
+    const watcher = parts.watcher === undefined ? undefined : new GuardedWatcher(parts.watcher);
+    this.#watcher = watcher;
+    this.#passing = watcher && new PassingAnswers(watcher);
     const onError = (code: number): void => this.#error(code);
     this.#partitions = new PartitionTally({
       listener,
@@ -60,7 +72,17 @@ export class ConnectionTally {
       edges: kafka.edges,
       client: this.client,
       onError,
+      told: watcher && {
+        produced: (partition, acks) => watcher.produced(this.#exchange as Exchange, partition, acks),
+        acknowledged: (partition) => watcher.acknowledged(this.#exchange as Exchange, partition),
+        fetched: (partition) => watcher.fetched(this.#exchange as Exchange, partition),
+      },
     });
+  }
+
+  closed(): void {
+    this.client.closed();
+    this.#passing?.closed();
   }
 
   begin(request: KafkaRequest): Exchange {
@@ -75,18 +97,45 @@ export class ConnectionTally {
     if (!request.whole && request.apiKey === produceKey) produced = this.#partitions.collect(request);
     const startedMs = performance.now();
     if (api.rebalances) this.#rebalance.began(request.apiKey, startedMs);
-    return { request, api, node, startedMs, sentMs: 0, receivedMs: 0, answeredBy: undefined, produced };
+    const exchange = {
+      request,
+      api,
+      node,
+      startedMs,
+      sentMs: 0,
+      receivedMs: 0,
+      answeredBy: undefined,
+      produced,
+    };
+    if (this.#watcher !== undefined) this.#watcher.began(exchange);
+    return exchange;
   }
 
-  answered(exchange: Exchange, answer: KafkaAnswer): void {
-    const nowMs = performance.now();
+  answered(exchange: Exchange, answer: KafkaAnswer, failure?: unknown): void {
+    const endedMs = performance.now();
+    this.#begin(exchange);
+    let waited = false;
+    try {
+      waited = this.#answered(exchange, answer, endedMs);
+    } finally {
+      if (this.#passing !== undefined) {
+        const classification: Outcome["classification"] = answer === noResponse ? "none" : this.#worst;
+        const throttleMs = this.#throttleMs;
+        this.#passing.answered(exchange, { classification, waited, endedMs, throttleMs, answer, failure });
+      }
+      this.#exchange = undefined;
+    }
+  }
+
+  /** Whether it {@link Outcome.waited}. */
+  #answered(exchange: Exchange, answer: KafkaAnswer, nowMs: number): boolean {
     const { request, api, node } = exchange;
     this.#logins.answered(request, answer);
     if (exchange.sentMs === 0) api.shortCircuit(exchange.answeredBy ?? "built_in");
     if (answer === noResponse) {
       node.response("none");
       if (request.apiKey === produceKey) this.#partitions.produced(exchange, undefined);
-      return;
+      return false;
     }
     if (answer.byteLength > 0) api.responseSize.observe(answer.byteLength);
     if (exchange.receivedMs > 0) {
@@ -100,24 +149,34 @@ export class ConnectionTally {
         api.upstreamDuration.observe((exchange.receivedMs - exchange.sentMs) / 1_000);
       }
     }
+    return waited;
   }
 
   /** A failed call is counted as the answer that it becomes; one that ends the connection is none. */
   failed(exchange: Exchange, error: unknown): void {
-    const { request, node, api } = exchange;
+    const { request, node } = exchange;
     const answer = errorAnswer(request, error);
-    if (answer !== undefined) this.answered(exchange, answer);
-    else if (!request.whole && error instanceof KafkaApiError) {
+    if (answer !== undefined) {
+      this.answered(exchange, answer, error);
+      return;
+    }
+    let classification: Outcome["classification"] = "aborted";
+    if (!request.whole && error instanceof KafkaApiError) {
       // Answered once the rest of it has come and was dropped.
-      this.#begin(api);
+      this.#begin(exchange);
       this.#error(error.errorCode);
       node.response(this.#worst);
+      this.#exchange = undefined;
+      classification = this.#worst;
     } else this.#logins.failed(request);
+    if (this.#watcher === undefined) return;
+    const endedMs = performance.now();
+    const outcome = { classification, waited: false, endedMs, throttleMs: 0, answer, failure: error };
+    this.#watcher.ended(exchange, outcome);
   }
 
   /** Was it a long poll that ended with nothing? Then how long it took says nothing of the broker. */
   #read(exchange: Exchange, answer: KafkaResponse): boolean {
-    this.#begin(exchange.api);
     let waited = false;
     try {
       if (answer.api === null) return false;
@@ -141,7 +200,8 @@ export class ConnectionTally {
   }
 
   /** What comes in pieces is read as they pass, and counted when all of it has. */
-  #readStream({ api, node, sentMs }: Exchange, answer: KafkaResponse): boolean {
+  #readStream(exchange: Exchange, answer: KafkaResponse): boolean {
+    const { api, node, sentMs } = exchange;
     api.passedThrough("not_needed");
     const { stream } = answer;
     if (answer.api === null || stream === undefined || stream.taken) {
@@ -150,7 +210,9 @@ export class ConnectionTally {
     }
     let throttleMs = 0;
     const codes: number[] = [];
-    const collected = isFetch(answer.apiKey) ? this.#partitions.fetchSink() : {};
+    const watcher = this.#watcher;
+    const tell = watcher && ((partition: PartitionFacts) => watcher.fetched(exchange, partition));
+    const collected: Partial<FetchSink> = isFetch(answer.apiKey) ? this.#partitions.fetchSink(tell) : {};
     const sink = {
       ...collected,
       throttleTimeMs: (ms: number) => (throttleMs = ms),
@@ -160,12 +222,18 @@ export class ConnectionTally {
       },
     };
     if (isFetch(answer.apiKey)) this.#listener.fetchedData.value += 1;
-    const walk = new StreamWalk(answer.api.response.schema, answer.apiVersion, sink, () => {
-      this.#begin(api);
-      for (const code of codes) this.#error(code);
-      this.#throttled(sentMs, throttleMs);
-      node.response(this.#worst);
+    const walk = new StreamWalk(answer.api.response.schema, answer.apiVersion, sink, (failed) => {
+      collected.end?.();
+      this.#begin(exchange);
+      if (!failed) {
+        for (const code of codes) this.#error(code);
+        this.#throttled(sentMs, throttleMs);
+        node.response(this.#worst);
+      }
+      this.#passing?.passed(exchange, { classification: this.#worst, throttleMs: this.#throttleMs });
+      this.#exchange = undefined;
     });
+    this.#passing?.begin(exchange);
     let isHead = true;
     stream.mapPieces((piece) => {
       walk.push(isHead ? responseBody(piece, answer.api as AnyApi, answer.apiVersion) : piece);
@@ -175,22 +243,28 @@ export class ConnectionTally {
     return false;
   }
 
-  #begin(api: ApiTally): void {
-    this.#api = api;
+  #begin(exchange: Exchange): void {
+    this.#exchange = exchange;
     this.#worst = "success";
+    this.#throttleMs = 0;
   }
 
   readonly #onError = (code: number): void => this.#error(code);
 
   #error(code: number): void {
-    this.#api?.error(code);
+    if (this.#exchange !== undefined) {
+      this.#exchange.api.error(code);
+      if (this.#watcher !== undefined) this.#watcher.error(this.#exchange, code);
+    }
     this.client.tally?.error(code);
     if (!kafkaErrorOf(code).retriable) this.#worst = "failure";
     else if (this.#worst === "success") this.#worst = "retriable";
   }
 
   #throttled(sentMs: number, throttleMs: number): void {
-    if (throttleMs > 0) this.#api?.throttled(throttleMs, sentMs > 0 ? "broker" : "proxy");
+    if (throttleMs <= 0) return;
+    this.#throttleMs = throttleMs;
+    this.#exchange?.api.throttled(throttleMs, sentMs > 0 ? "broker" : "proxy");
   }
 
   #apiOf({ apiKey, api, isRawToken }: KafkaRequest): OwnApi {

@@ -20,24 +20,34 @@ export interface Outcome {
   readonly classification: "success" | "retriable" | "failure" | "none" | "aborted";
   /** A Fetch that waited for records and got none: how long it took says nothing of the broker. */
   readonly waited: boolean;
+  /** When it was answered; of an answer in pieces, when the first of them came. */
   readonly endedMs: number;
   readonly throttleMs: number;
-  /** Undefined where there is none, or it failed. One that is not `whole` may be on its way still. */
+  /**
+   * What the client is answered. Undefined for what is `aborted`; of a request in pieces that failed,
+   * too. Where the call failed, it is what that is said to the client as.
+   */
   readonly answer: KafkaAnswer | undefined;
-  /** What it failed with, where it did. */
+  /** What the call failed with; undefined where it did not. */
   readonly failure: unknown;
 }
 
 /**
  * Is told what `kafkaMetrics` reads of the requests and answers of one client's connection, while it
  * reads: whoever watches traffic need not read it a second time. Called synchronously on the path of
- * the request; what it throws is reported as a defect, and does the request no harm.
+ * the request; what it throws is reported as a defect, and does the request no harm: see `GuardedWatcher`.
  *
- * Partitions are told before `ended` of their exchange. The object is reused: copy what is to be kept.
+ * Partitions and errors are told before `ended` of their exchange, which is told once for each that
+ * began. Of an answer that is handed on as it arrives, that is when it has passed, or the connection is
+ * gone; else when it was answered. Requests that nobody answered may end after `closed`. The object of a
+ * partition is reused: copy what is to be kept.
  */
 export interface ExchangeWatcher {
   began?(exchange: WatchedExchange): void;
-  /** Records of a Produce request that the broker did not refuse, or that asked for no answer. */
+  /**
+   * Records of a Produce request that the broker did not refuse, or that asked for no answer. Told when
+   * it was answered, behind all that is `acknowledged`.
+   */
   produced?(exchange: WatchedExchange, partition: PartitionFacts, acks: number): void;
   /** A partition of a Produce response. */
   acknowledged?(exchange: WatchedExchange, partition: PartitionFacts): void;

@@ -4,10 +4,10 @@ import { zeroUuid } from "@pagoda/kafka/protocol";
 import type { ClientOfConnection } from "./client-of-connection.ts";
 import type { Exchange, Produced } from "./exchange.ts";
 import type { ListenerTally } from "./listener-tally.ts";
-import { requestBody, tellRequest, tellResponse } from "./partitions.ts";
+import { noRecords, requestBody, tellRequest, tellResponse } from "./partitions.ts";
 import type { PartitionFacts, ResponseHead } from "./partitions.ts";
 import { StreamWalk } from "./stream-walk.ts";
-import type { WalkSink } from "./stream-walk.ts";
+import type { WalkedBatch, WalkSink } from "./stream-walk.ts";
 import type { Op, TopicTally } from "./topic-tally.ts";
 
 /** Partitions of one request in pieces that are counted; what a request has beyond them is not. */
@@ -20,11 +20,26 @@ export interface PartitionTallyParts {
   readonly edges: boolean;
   /** Told the error code of each partition that has one. */
   readonly onError: (code: number) => void;
+  /** Told of each partition that is read, where somebody watches. */
+  readonly told: ToldPartitions | undefined;
+}
+
+export interface ToldPartitions {
+  produced(partition: PartitionFacts, acks: number): void;
+  acknowledged(partition: PartitionFacts): void;
+  fetched(partition: PartitionFacts): void;
+}
+
+/** A big Fetch response, as it passes. */
+export interface FetchSink extends WalkSink {
+  /** Nothing follows that can be read. */
+  end(): void;
 }
 
 /** Counts the records of one connection, by topic and client. */
 export class PartitionTally {
   readonly #parts: PartitionTallyParts;
+  readonly #told: ToldPartitions | undefined;
   readonly #refused = new Set<string>();
   // The topic counted last: partitions of one topic follow one another.
   #topic: TopicTally | undefined;
@@ -34,6 +49,7 @@ export class PartitionTally {
 
   constructor(parts: PartitionTallyParts) {
     this.#parts = parts;
+    this.#told = parts.told;
   }
 
   /**
@@ -63,22 +79,18 @@ export class PartitionTally {
     const all: Produced[] = [];
     const { stream, api, apiVersion } = request;
     if (stream === undefined || api === null) return all;
-    const at = { topic: "", topicId: zeroUuid, partition: -1, acks: 0 };
-    let current: { recordsBytes: number; batches: number; records: number; codec: number } | undefined;
+    const at = { topic: "", topicId: zeroUuid, partition: -1, acks: 0, errorCode: 0, ...noRecords };
+    let current: Produced | undefined;
     const walk = new StreamWalk(api.request.schema, apiVersion, {
       acks: (acks) => (at.acks = acks),
       topic: (name = "", id = zeroUuid) => Object.assign(at, { topic: name, topicId: id }),
       partition: (index) => (at.partition = index),
       records: (recordsBytes) => {
-        const partition = { ...at, errorCode: 0, recordsBytes, batches: 0, records: 0, codec: -1 };
-        current = partition;
-        if (all.length < maxPartitions) all.push(partition);
+        current = { ...at, recordsBytes };
+        if (all.length < maxPartitions) all.push(current);
       },
-      batch: (records, codec) => {
-        if (current === undefined) return;
-        current.batches += 1;
-        current.records += records;
-        if (current.codec === -1) current.codec = codec;
+      batch: (batch) => {
+        if (current !== undefined) addBatch(current, batch);
       },
     });
     let isHead = true;
@@ -90,24 +102,48 @@ export class PartitionTally {
     return all;
   }
 
-  /** Counts a big Fetch response while it passes. */
-  fetchSink(): WalkSink {
+  /** Counts a big Fetch response while it passes, and tells each partition when it has. */
+  fetchSink(tell: ((partition: PartitionFacts) => void) | undefined): FetchSink {
     const at = { topic: "", topicId: zeroUuid };
     let topic: TopicTally | undefined;
+    let current: PartitionFacts | undefined;
+    const end = (): void => {
+      if (current !== undefined) tell?.(current);
+      current = undefined;
+    };
     return {
       topic: (name = "", id = zeroUuid) => {
+        end();
         Object.assign(at, { topic: name, topicId: id });
         topic = this.#topicOf(name, id);
       },
-      errorCode: (code) => {
-        if (code !== 0) topic?.error("fetch", code);
+      partition: (partition) => {
+        end();
+        if (tell !== undefined) current = { ...noRecords, ...at, partition, errorCode: 0 };
       },
-      records: (bytes) => this.#records(topic, "fetch", 0, bytes),
-      batch: (records) => this.#records(topic, "fetch", records, 0),
+      errorCode: (code) => {
+        if (code === 0) return;
+        topic?.error("fetch", code);
+        if (current?.errorCode === 0) current.errorCode = code;
+      },
+      highWatermark: (offset) => {
+        if (current !== undefined) current.highWatermark = offset;
+      },
+      records: (bytes) => {
+        this.#records(topic, "fetch", 0, bytes);
+        if (current !== undefined) current.recordsBytes = bytes;
+      },
+      batch: (batch) => {
+        this.#records(topic, "fetch", batch.records, 0);
+        if (current !== undefined) addBatch(current, batch);
+      },
+      end,
     };
   }
 
-  readonly #onAnswered = ({ topic, topicId, partition, errorCode }: PartitionFacts): void => {
+  readonly #onAnswered = (answered: PartitionFacts): void => {
+    const { topic, topicId, partition, errorCode } = answered;
+    if (this.#told !== undefined) this.#told.acknowledged(answered);
     if (errorCode === 0) return;
     this.#refused.add(`${topic} ${topicId} ${partition}`);
     this.#parts.onError(errorCode);
@@ -117,19 +153,16 @@ export class PartitionTally {
   readonly #onProduced = (partition: PartitionFacts, acks: number): void => {
     const { topic: name, topicId, records, recordsBytes, batches, codec } = partition;
     if (this.#refused.size > 0 && this.#refused.has(`${name} ${topicId} ${partition.partition}`)) return;
+    if (this.#told !== undefined) this.#told.produced(partition, acks);
     const topic = this.#topicOf(name, topicId);
     this.#records(topic, "produce", records, recordsBytes);
     topic?.batches(batches, codec, acks);
     if (acks !== 0) topic?.produced();
   };
 
-  readonly #onFetched = ({
-    topic: name,
-    topicId,
-    errorCode,
-    records,
-    recordsBytes,
-  }: PartitionFacts): void => {
+  readonly #onFetched = (partition: PartitionFacts): void => {
+    const { topic: name, topicId, errorCode, records, recordsBytes } = partition;
+    if (this.#told !== undefined) this.#told.fetched(partition);
     if (errorCode === 0 && recordsBytes === 0) return;
     const topic = this.#topicOf(name, topicId);
     if (errorCode !== 0) {
@@ -155,4 +188,15 @@ export class PartitionTally {
     this.#topic = this.#parts.listener.topic(name, id, this.#parts.topicIds);
     return this.#topic;
   }
+}
+
+function addBatch(facts: PartitionFacts, batch: WalkedBatch): void {
+  if (facts.batches === 0) {
+    facts.codec = batch.codec;
+    facts.baseOffset = batch.baseOffset;
+    facts.baseTimestamp = batch.baseTimestamp;
+  }
+  facts.batches += 1;
+  facts.records += batch.records;
+  if (batch.maxTimestamp > facts.maxTimestamp) facts.maxTimestamp = batch.maxTimestamp;
 }

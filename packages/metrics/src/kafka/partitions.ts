@@ -14,8 +14,31 @@ import type { AnyApi, SkimmedPartition } from "@pagoda/kafka/protocol";
 /** What metrics need of one partition of a Produce or Fetch message. */
 export type PartitionFacts = Pick<
   SkimmedPartition,
-  "topic" | "topicId" | "partition" | "errorCode" | "recordsBytes" | "batches" | "records" | "codec"
+  | "topic"
+  | "topicId"
+  | "partition"
+  | "errorCode"
+  | "highWatermark"
+  | "recordsBytes"
+  | "batches"
+  | "records"
+  | "baseOffset"
+  | "baseTimestamp"
+  | "maxTimestamp"
+  | "codec"
 >;
+
+/** A partition without records, and nothing known of it. */
+export const noRecords = {
+  highWatermark: -1,
+  recordsBytes: 0,
+  batches: 0,
+  records: 0,
+  baseOffset: -1,
+  baseTimestamp: -1,
+  maxTimestamp: -1,
+  codec: -1,
+} as const;
 
 /** What stands beside the partitions of a response. */
 export interface ResponseHead {
@@ -131,6 +154,8 @@ interface BodyPartition {
   readonly index?: number;
   readonly partitionIndex?: number;
   readonly errorCode: number;
+  readonly highWatermark?: bigint;
+  readonly baseOffset?: bigint;
   readonly records?: Uint8Array | null;
 }
 
@@ -142,23 +167,34 @@ function tellBody({ throttleTimeMs, errorCode = 0, responses }: Body, tell: Tell
     const name = topic.name ?? topic.topic ?? "";
     for (const one of topic.partitionResponses ?? topic.partitions ?? []) {
       const partition = one.index ?? one.partitionIndex ?? -1;
-      tell({ topic: name, topicId, partition, errorCode: one.errorCode, ...recordsIn(one.records) });
+      const { errorCode: code, highWatermark = -1n, baseOffset = -1n, records } = one;
+      const facts = {
+        ...noRecords,
+        topic: name,
+        topicId,
+        partition,
+        errorCode: code,
+        highWatermark: Number(highWatermark),
+        baseOffset: Number(baseOffset),
+      };
+      if (records !== null && records !== undefined) countRecords(records, facts);
+      tell(facts);
     }
   }
   return { throttleTimeMs, errorCode };
 }
 
-function recordsIn(
-  bytes: Uint8Array | null | undefined,
-): Pick<PartitionFacts, "recordsBytes" | "batches" | "records" | "codec"> {
-  let batches = 0;
-  let records = 0;
-  if (bytes === null || bytes === undefined) return { recordsBytes: 0, batches, records, codec: -1 };
+function countRecords(bytes: Uint8Array, facts: PartitionFacts): void {
+  facts.recordsBytes = bytes.length;
   cursor.reset(bytes);
   while (cursor.next()) {
-    batches += 1;
+    if (facts.batches === 0) {
+      facts.baseOffset = Number(cursor.baseOffset);
+      facts.baseTimestamp = cursor.baseTimestampMs;
+    }
+    facts.batches += 1;
     // -1: a compressed entry of an old message set, which counts as one.
-    records += Math.abs(cursor.recordCount);
+    facts.records += Math.abs(cursor.recordCount);
+    facts.maxTimestamp = Math.max(facts.maxTimestamp, cursor.maxTimestampMs);
   }
-  return { recordsBytes: bytes.length, batches, records, codec: -1 };
 }

@@ -29,12 +29,12 @@ function walk(
     {
       topic: (name, id) => told.topics.push(name ?? id ?? ""),
       errorCode: (code) => code !== 0 && told.codes.push(code),
-      batch: (records, codec) => told.batches.push([records, codec]),
+      batch: ({ records, codec }) => told.batches.push([records, codec]),
       records: (length) => (told.bytes += length),
       throttleTimeMs: (ms) => (told.throttleMs = ms),
       acks: (acks) => (told.acks = acks),
     },
-    () => (told.ended = true),
+    (failed) => (told.ended = !failed),
   );
   // One piece of memory for all, as a socket may use it: what the walk keeps it has to copy.
   const piece = Buffer.alloc(pieceBytes);

@@ -8,11 +8,22 @@ export interface WalkSink {
   partition?(index: number): void;
   acks?(acks: number): void;
   errorCode?(code: number): void;
+  highWatermark?(offset: number): void;
   throttleTimeMs?(ms: number): void;
   /** Of each records field: its bytes, before its batches. */
   records?(bytes: number): void;
-  /** A batch: how many records its header says, and how they are compressed. */
-  batch?(records: number, codec: number): void;
+  /** A batch, as its header says it. */
+  batch?(batch: WalkedBatch): void;
+}
+
+export interface WalkedBatch {
+  readonly records: number;
+  /** How they are compressed, as batch headers number it. */
+  readonly codec: number;
+  readonly baseOffset: number;
+  /** Milliseconds since 1970; -1 in a message set of the formats before batches. */
+  readonly baseTimestamp: number;
+  readonly maxTimestamp: number;
 }
 
 const fixedBytes: Readonly<Partial<Record<FieldSchema["type"], number>>> = {
@@ -51,15 +62,23 @@ export class StreamWalk {
   readonly #schema: MessageSchema;
   readonly #version: number;
   readonly #sink: WalkSink;
-  readonly #onEnd: () => void;
+  readonly #onEnd: (failed: boolean) => void;
   readonly #steps: Generator<void, void, void>;
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
   #over = false;
   failed = false;
 
-  /** @param onEnd the whole message has passed. Not called for one that breaks off or cannot be read. */
-  constructor(schema: MessageSchema, version: number, sink: WalkSink, onEnd: () => void = () => {}) {
+  /**
+   * @param onEnd the whole message has passed, or (`failed`) it cannot be read any further. Not called
+   *   for one that breaks off.
+   */
+  constructor(
+    schema: MessageSchema,
+    version: number,
+    sink: WalkSink,
+    onEnd: (failed: boolean) => void = () => {},
+  ) {
     this.#schema = schema;
     this.#version = version;
     this.#sink = sink;
@@ -78,9 +97,10 @@ export class StreamWalk {
     } catch {
       this.#over = true;
       this.failed = true;
+      this.#onEnd(true);
       return;
     }
-    if (this.#over) this.#onEnd();
+    if (this.#over) this.#onEnd(false);
     // The piece is somebody else's: what is left of it is copied, and it is little.
     else this.#bytes = Buffer.from(this.#bytes.subarray(this.#at));
     this.#at = 0;
@@ -140,6 +160,10 @@ export class StreamWalk {
       const value = yield* this.#int(4);
       if (name === "throttleTimeMs") sink.throttleTimeMs?.(value);
       else sink.partition?.(value);
+    } else if (type === "int64" && name === "highWatermark") {
+      yield* this.#need(8);
+      sink.highWatermark?.(this.#int64(0));
+      this.#at += 8;
     } else yield* this.#skip(fixedBytes[type] ?? 0);
   }
 
@@ -154,10 +178,15 @@ export class StreamWalk {
       // A last one that is cut off is allowed, and what is no batch is not ours to judge.
       if (bytes < least || bytes > left || magic < 0 || magic > 2) break;
       yield* this.#need(least);
-      const codec = this.#bytes.readInt8(this.#at + (magic === 2 ? 22 : 17)) & 7;
-      const count = magic === 2 ? this.#bytes.readInt32BE(this.#at + 57) : 1;
-      if (count < 0) break;
-      this.#sink.batch?.(count, codec);
+      const records = magic === 2 ? this.#bytes.readInt32BE(this.#at + 57) : 1;
+      if (records < 0) break;
+      this.#sink.batch?.({
+        records,
+        codec: this.#bytes.readInt8(this.#at + (magic === 2 ? 22 : 17)) & 7,
+        baseOffset: this.#int64(0),
+        baseTimestamp: magic === 2 ? this.#int64(27) : -1,
+        maxTimestamp: magic === 2 ? this.#int64(35) : -1,
+      });
       yield* this.#skip(bytes);
       left -= bytes;
     }
@@ -176,6 +205,12 @@ export class StreamWalk {
     const value = this.#bytes.readIntBE(this.#at, bytes);
     this.#at += bytes;
     return value;
+  }
+
+  /** As the nearest number, of bytes that are there. */
+  #int64(offset: number): number {
+    const at = this.#at + offset;
+    return this.#bytes.readInt32BE(at) * 0x1_0000_0000 + this.#bytes.readUInt32BE(at + 4);
   }
 
   *#uvarint(): Generator<void, number, void> {

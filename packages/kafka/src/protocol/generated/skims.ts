@@ -53,9 +53,9 @@ function skimProduceResponseFields(r: Reader, v: number, out: SkimmedPartition, 
     for (let p = v >= 9 ? r.compactCount(1) : r.count(1); p > 0; p--) {
       out.partition = r.int32();
       out.errorCode = r.int16();
-      if (v >= 5) r.skip(24);
-      else if (v >= 2) r.skip(16);
-      else r.skip(8);
+      out.baseOffset = r.int64Number();
+      if (v >= 5) r.skip(16);
+      else if (v >= 2) r.skip(8);
       for (let i = v >= 9 ? r.compactCount(1) : v >= 8 ? r.count(1) : 0; i > 0; i--) {
         if (v >= 8) r.skip(4);
         if (v >= 9) r.skipCompact();

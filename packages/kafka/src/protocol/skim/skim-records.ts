@@ -1,7 +1,7 @@
 import type { Reader } from "../wire/reader.ts";
 import type { SkimmedPartition } from "./skimmed-partition.ts";
 
-// All formats have a size at 8, which counts from 12 on, and the magic byte at 16.
+// All formats have an offset at 0, a size at 8, which counts from 12 on, and the magic byte at 16.
 const sizeAt = 8;
 const afterSize = 12;
 const magicAt = 16;
@@ -29,6 +29,7 @@ export function skimRecords(r: Reader, length: number, out: SkimmedPartition): v
   out.recordsBytes = length < 0 ? 0 : length;
   out.batches = 0;
   out.records = 0;
+  out.baseOffset = -1;
   out.baseTimestamp = -1;
   out.maxTimestamp = -1;
   out.codec = -1;
@@ -53,6 +54,7 @@ function skimBatch(view: DataView, at: number, bytes: number, out: SkimmedPartit
   if (count < 0) return false;
   if (out.batches++ === 0) {
     out.magic = 2;
+    out.baseOffset = int64(view, at);
     out.codec = view.getInt8(at + attributesLowAt) & 7;
     out.baseTimestamp = int64(view, at + baseTimestampAt);
   }
@@ -73,6 +75,7 @@ function skimMessage(
   const timestamp = magic === 1 ? int64(view, at + messageTimestampAt) : -1;
   if (out.batches++ === 0) {
     out.magic = magic;
+    out.baseOffset = int64(view, at);
     out.codec = view.getInt8(at + messageAttributesAt) & 7;
     out.baseTimestamp = timestamp;
   }

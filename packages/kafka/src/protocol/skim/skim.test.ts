@@ -34,6 +34,7 @@ interface DecodedPartition {
   readonly partitionIndex?: number;
   readonly errorCode?: number;
   readonly highWatermark?: bigint;
+  readonly baseOffset?: bigint;
   readonly records?: Uint8Array | null;
 }
 
@@ -45,6 +46,7 @@ function expected(message: Decoded): Partial<SkimmedPartition>[] {
       partition: partition.index ?? partition.partitionIndex ?? -1,
       errorCode: partition.errorCode ?? 0,
       highWatermark: Number(partition.highWatermark ?? -1n),
+      ...(partition.baseOffset === undefined ? {} : { baseOffset: Number(partition.baseOffset) }),
       recordsBytes: partition.records?.length ?? 0,
     })),
   );
@@ -88,6 +90,7 @@ describe.each(Object.entries(skims))("the skim of %s", (name, skim) => {
 /** A version 2 batch with nothing in it but what its header says. */
 function batch(records: number, maxTimestamp: bigint, codec: number): Buffer {
   const bytes = Buffer.alloc(70);
+  bytes.writeBigInt64BE(maxTimestamp * 2n, 0);
   bytes.writeInt32BE(bytes.length - 12, 8);
   bytes[16] = 2;
   bytes.writeInt16BE(codec, 21);
@@ -100,6 +103,7 @@ function batch(records: number, maxTimestamp: bigint, codec: number): Buffer {
 /** An uncompressed message of format 1. */
 function message(timestamp: bigint): Buffer {
   const bytes = Buffer.alloc(34);
+  bytes.writeBigInt64BE(timestamp * 2n, 0);
   bytes.writeInt32BE(bytes.length - 12, 8);
   bytes[16] = 1;
   bytes.writeBigInt64BE(timestamp, 18);
@@ -123,6 +127,7 @@ describe("the records of a skim", () => {
       recordsBytes: 140,
       batches: 2,
       records: 5,
+      baseOffset: 2000,
       baseTimestamp: 995,
       maxTimestamp: 1000,
       codec: 4,
@@ -134,6 +139,7 @@ describe("the records of a skim", () => {
     expect(skimmed(Buffer.concat([message(7n), message(9n)]))).toMatchObject({
       batches: 2,
       records: 2,
+      baseOffset: 14,
       baseTimestamp: 7,
       maxTimestamp: 9,
       codec: 0,
@@ -156,6 +162,7 @@ describe("the records of a skim", () => {
       recordsBytes,
       batches: 0,
       records: 0,
+      baseOffset: -1,
       maxTimestamp: -1,
       codec: -1,
     });

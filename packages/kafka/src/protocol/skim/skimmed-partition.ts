@@ -18,6 +18,11 @@ export interface SkimmedPartition {
   batches: number;
   /** Records that the batches say they hold. A compressed entry of an old message set counts as one. */
   records: number;
+  /**
+   * The offset of the first record: of a Produce response as the broker says it, elsewhere as the first
+   * batch does; -1 without either. In a Produce request it is the client's, which brokers do not keep.
+   */
+  baseOffset: number;
   /** The first batch's base timestamp, ms since 1970; -1 without one. */
   baseTimestamp: number;
   /** The latest timestamp of all batches, ms since 1970; -1 without one. */

@@ -64,6 +64,7 @@ function emptyPartition(): SkimmedPartition {
     recordsBytes: 0,
     batches: 0,
     records: 0,
+    baseOffset: -1,
     baseTimestamp: -1,
     maxTimestamp: -1,
     codec: -1,
