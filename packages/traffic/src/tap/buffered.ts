@@ -65,6 +65,8 @@ class BufferedTap implements AsyncIterator<TapMessage, undefined> {
         if (failure !== undefined) throw failure.error;
         return { done: true, value: undefined };
       }
+
+      // oxlint-disable-next-line no-await-in-loop -- one wait after the other is the point
       await this.#news();
     }
   }

@@ -1,4 +1,4 @@
-import type { ExchangeWatcher } from "@pagoda/metrics";
+import type { ExchangeWatcher, Outcome, PartitionFacts, WatchedExchange } from "@pagoda/metrics";
 
 import type { TapEvent } from "../view/tap-event.ts";
 import { ExchangeDetails } from "./exchange-details.ts";
@@ -6,7 +6,7 @@ import type { Draft } from "./exchange-details.ts";
 import { previewRecords } from "./preview.ts";
 import type { Redaction } from "./redaction.ts";
 import type { CheapFacts, TapSession } from "./session.ts";
-import type { Outcome, TapConnection, WatchedExchange, WatchedPartition } from "./tap-connection.ts";
+import type { TapConnection } from "./tap-connection.ts";
 import { apiName, noAnswerOf, tapEventOf, withRecords } from "./tap-event-of.ts";
 import { maxListed, ToldTopics } from "./told.ts";
 
@@ -23,7 +23,6 @@ export interface TapState {
 export class ConnectionTap implements ExchangeWatcher {
   readonly #state: TapState;
   readonly #client: TapConnection;
-  readonly #connection: string;
   // One that ends unheard of, as it may, goes with its exchange.
   readonly #drafts = new WeakMap<WatchedExchange, Draft>();
   #unwanted: WatchedExchange | undefined;
@@ -31,10 +30,9 @@ export class ConnectionTap implements ExchangeWatcher {
   constructor(state: TapState, client: TapConnection) {
     this.#state = state;
     this.#client = client;
-    this.#connection = String(client.connection.id);
   }
 
-  produced(exchange: WatchedExchange, partition: WatchedPartition, acks: number): void {
+  produced(exchange: WatchedExchange, partition: PartitionFacts, acks: number): void {
     if (this.#state.sessions.length === 0) return;
     const draft = this.#draftOf(exchange);
     if (draft === undefined) return;
@@ -42,14 +40,14 @@ export class ConnectionTap implements ExchangeWatcher {
     draft.topics.add(partition, -1);
   }
 
-  acknowledged(exchange: WatchedExchange, partition: WatchedPartition): void {
+  acknowledged(exchange: WatchedExchange, partition: PartitionFacts): void {
     if (this.#state.sessions.length === 0) return;
-    this.#draftOf(exchange)?.topics.add(partition, partition.baseOffset ?? -1);
+    this.#draftOf(exchange)?.topics.add(partition, partition.baseOffset);
   }
 
-  fetched(exchange: WatchedExchange, partition: WatchedPartition): void {
+  fetched(exchange: WatchedExchange, partition: PartitionFacts): void {
     if (this.#state.sessions.length === 0) return;
-    this.#draftOf(exchange)?.topics.add(partition, partition.baseOffset ?? -1);
+    this.#draftOf(exchange)?.topics.add(partition, partition.baseOffset);
   }
 
   error(exchange: WatchedExchange, code: number): void {
@@ -116,6 +114,6 @@ export class ConnectionTap implements ExchangeWatcher {
 
   #factsOf({ request }: WatchedExchange): CheapFacts {
     const client = request.clientId ?? this.#client.session.clientId;
-    return { connection: this.#connection, client, api: apiName(request) };
+    return { connection: String(this.#client.connection.id), client, api: apiName(request) };
   }
 }

@@ -8,10 +8,11 @@ import {
   Produce,
   ProtocolError,
 } from "@pagoda/kafka/protocol";
+import type { Outcome, WatchedExchange } from "@pagoda/metrics";
 
 import type { TapError, TapTopic } from "../view/tap-event.ts";
 import { collectMentions, coordinatorGroups } from "./mentions.ts";
-import type { Outcome, TapConnection, WatchedExchange } from "./tap-connection.ts";
+import type { TapConnection } from "./tap-connection.ts";
 import { shortName } from "./text.ts";
 import { codecName, maxListed, partitionView, placeOf, ToldTopics } from "./told.ts";
 import type { ToldPartition } from "./told.ts";

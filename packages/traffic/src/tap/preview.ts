@@ -7,12 +7,12 @@ import {
   ProtocolError,
 } from "@pagoda/kafka/protocol";
 import type { BatchRecord, RecordBatch } from "@pagoda/kafka/protocol";
+import type { Outcome, WatchedExchange } from "@pagoda/metrics";
 
 import type { TapRecord } from "../view/tap-event.ts";
 import { isTold, readable, unlessUnreadable } from "./exchange-details.ts";
 import type { ExchangeDetails } from "./exchange-details.ts";
 import type { Redaction } from "./redaction.ts";
-import type { Outcome, WatchedExchange } from "./tap-connection.ts";
 import { shorten, shortName } from "./text.ts";
 
 /** Bytes that are read, and decompressed, for the records of one event. */

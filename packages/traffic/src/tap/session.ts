@@ -1,10 +1,10 @@
 import { TokenBucket } from "@pagoda/core";
+import type { Outcome, WatchedExchange } from "@pagoda/metrics";
 
 import type { TapEvent, TapMessage } from "../view/tap-event.ts";
 import type { ExchangeDetails } from "./exchange-details.ts";
 import { isTold } from "./exchange-details.ts";
 import { mayName } from "./mentions.ts";
-import type { Outcome, WatchedExchange } from "./tap-connection.ts";
 import type { TapSettings } from "./tap-settings.ts";
 
 /** At most one `missed` in so many milliseconds. */

@@ -1,5 +1,4 @@
 import type { KafkaSession, TopicIds } from "@pagoda/kafka";
-import type { ExchangeWatcher } from "@pagoda/metrics";
 import type { Connection } from "@pagoda/tcp";
 
 /** A client's connection, as far as a tap reads it. */
@@ -11,9 +10,3 @@ export interface TapConnection {
   /** The broker that the connection is for: its node id, `bootstrap` before one is known. */
   readonly nodeId: () => string;
 }
-
-type Watch<K extends keyof ExchangeWatcher> = Parameters<NonNullable<ExchangeWatcher[K]>>;
-
-export type WatchedExchange = Watch<"ended">[0];
-export type Outcome = Watch<"ended">[1];
-export type WatchedPartition = Watch<"fetched">[1] & { readonly baseOffset?: number };

@@ -3,10 +3,11 @@ import { noResponse } from "@pagoda/kafka";
 import type { KafkaRequest } from "@pagoda/kafka";
 import { apiOfKey } from "@pagoda/kafka/protocol";
 import type { Endpoint } from "@pagoda/tcp";
+import type { Outcome, WatchedExchange } from "@pagoda/metrics";
 
 import type { TapEvent, TapRecord } from "../view/tap-event.ts";
 import type { ExchangeDetails } from "./exchange-details.ts";
-import type { Outcome, TapConnection, WatchedExchange } from "./tap-connection.ts";
+import type { TapConnection } from "./tap-connection.ts";
 import { shortName } from "./text.ts";
 
 /** The name of a request's API; `SaslToken` for a raw token, `unknown` for one that nobody knows. */

@@ -1,6 +1,6 @@
 import { ProxyError, whole } from "@pagoda/core";
-import type { ExchangeWatcher } from "@pagoda/metrics";
 import { Observable } from "rxjs";
+import type { ExchangeWatcher } from "@pagoda/metrics";
 
 import type { TapMessage, TapRequest } from "../view/tap-event.ts";
 import { ConnectionTap } from "./connection-tap.ts";

@@ -1,6 +1,6 @@
 import type { TopicIds } from "@pagoda/kafka";
 import { zeroUuid } from "@pagoda/kafka/protocol";
-import type { WatchedPartition } from "./tap-connection.ts";
+import type { PartitionFacts } from "@pagoda/metrics";
 
 import type { TapPartition } from "../view/tap-event.ts";
 import { shortName } from "./text.ts";
@@ -73,7 +73,7 @@ export class ToldTopics {
    * What kafkaMetrics tells of a partition, with its records or without.
    * @param offset of the first record; in a request it is the client's own count
    */
-  add(facts: WatchedPartition, offset: number): void {
+  add(facts: PartitionFacts, offset: number): void {
     const one = this.partition(this.nameOf(facts.topic, facts.topicId), facts.partition);
     if (one === undefined) return;
     one.records += facts.records;

@@ -1,0 +1,393 @@
+import { CancelledError, Context, stack } from "@pagoda/core";
+import { KafkaApiError, kafkaSession, KafkaSession, noResponse, TopicIds } from "@pagoda/kafka";
+import type { KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
+import {
+  encodeBatch,
+  Fetch,
+  FindCoordinator,
+  Heartbeat,
+  Metadata,
+  OffsetCommit,
+  Produce,
+  SaslAuthenticate,
+  AlterUserScramCredentials,
+} from "@pagoda/kafka/protocol";
+import type { ApiDefinition, Partially } from "@pagoda/kafka/protocol";
+import { createMetrics, kafkaMetrics, upstreamKafkaMetrics } from "@pagoda/metrics";
+import { memoryConnections } from "@pagoda/tcp/testing";
+import { Registry } from "prom-client";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { answerEmpty, answerOf, requestOf } from "../../../metrics/test/kafka-tier.ts";
+import type { Asked } from "../../../metrics/test/kafka-tier.ts";
+import type { TapEvent, TapMessage, TapRequest } from "../view/tap-event.ts";
+import { Tap } from "./tap.ts";
+import type { TapOptions } from "./tap.ts";
+
+type Broker = (request: KafkaRequest) => KafkaAnswer | Promise<KafkaAnswer>;
+
+/** A client's tiers with a tap on them, over the metrics that tell it what passes. */
+function tapped(options: Partial<TapOptions> = {}) {
+  const tap = new Tap({ allowValues: false, ...options });
+  const state = { broker: answerEmpty as Broker };
+  const metrics = createMetrics({
+    registry: new Registry(),
+    build: { version: "0", commit: "0", kafkaProtocol: "4.3" },
+  });
+  const [, connection] = memoryConnections({ listener: "main" });
+  const session = new KafkaSession(connection);
+  const topicIds = new TopicIds();
+  const nodeId = () => "2";
+  const watcher = tap.watch({ connection, session, topicIds, nodeId });
+  const service = stack<KafkaRequest, KafkaAnswer>()
+    .push(kafkaSession(session))
+    .push(kafkaMetrics({ metrics, connection, session, topicIds, nodeId, watcher }))
+    .push(upstreamKafkaMetrics({ metrics, connection, nodeId }))
+    .service(async (request) => state.broker(request));
+  const send = (request: KafkaRequest) => service.call(request, Context.background().fork());
+  const ask = async <Req, Res>(
+    api: ApiDefinition<Req, Res>,
+    asked: Asked<Req> = {},
+    response?: Partially<Res>,
+  ): Promise<void> => {
+    if (response !== undefined) state.broker = (request) => answerOf(request, api, response);
+    await send(requestOf(api, asked)).catch(() => {});
+    state.broker = answerEmpty;
+  };
+  const open = (request: TapRequest = {}) => {
+    const messages: TapMessage[] = [];
+    const subscription = tap.open(request).subscribe((message) => messages.push(message));
+    const events = () => messages.flatMap((one) => (one.kind === "event" ? [one.event] : []));
+    return {
+      messages,
+      events,
+      last: () => events().at(-1) as TapEvent,
+      close: () => subscription.unsubscribe(),
+    };
+  };
+  return { tap, state, connection, topicIds, ask, send, open };
+}
+
+const records = (values: readonly string[], compression: "none" | "gzip" = "none", key = "k-1") =>
+  encodeBatch(
+    {
+      baseTimestamp: 1_000n,
+      records: values.map((value) => ({
+        key: Buffer.from(key),
+        value: Buffer.from(value),
+        headers: [{ key: "trace", value: Buffer.from("abc") }],
+      })),
+    },
+    { compression },
+  );
+
+const produceOf = (topic: string, bytes = records(["one", "two"]), acks = -1) => ({
+  version: 9,
+  body: { acks, topicData: [{ name: topic, partitionData: [{ index: 3, records: bytes }] }] },
+});
+const produced = (topic: string, errorCode = 0, baseOffset = 88_121n) => ({
+  responses: [{ name: topic, partitionResponses: [{ index: 3, errorCode, baseOffset }] }],
+});
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] });
+  // 0 is the time of what has not happened.
+  vi.advanceTimersByTime(1);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("Tap", () => {
+  it("shows a Produce with what was written where", async () => {
+    const { ask, open, connection } = tapped({ now: () => 5_000 });
+    const session = open();
+    await ask(Produce, produceOf("orders", records(["a", "b", "c"], "gzip")), produced("orders"));
+    expect(session.last()).toMatchObject({
+      id: `${connection.id}:${session.last().correlationId}`,
+      at: 5_000,
+      listener: "main",
+      connection: String(connection.id),
+      client: "checkout",
+      software: null,
+      principal: null,
+      broker: "2",
+      tls: false,
+      api: "Produce",
+      apiVersion: 9,
+      acks: -1,
+      topics: [
+        { topic: "orders", partitions: [{ partition: 3, records: 3, codec: "gzip", offset: 88_121 }] },
+      ],
+      latencyMs: expect.any(Number),
+      brokerMs: expect.any(Number),
+      sentAfterMs: expect.any(Number),
+      throttleMs: 0,
+      answeredBy: null,
+      errors: [],
+    });
+    expect(session.last().requestBytes).toBeGreaterThan(50);
+    expect(session.last()).not.toHaveProperty("noAnswer");
+    expect(session.last()).not.toHaveProperty("records");
+  });
+
+  it("says where an error was, and what was refused", async () => {
+    const { ask, open } = tapped();
+    const session = open();
+    await ask(Produce, produceOf("orders"), produced("orders", 6, -1n));
+    const [topic] = session.last().topics ?? [];
+    expect(topic?.partitions).toMatchObject([{ partition: 3, records: 2, codec: "none" }]);
+    expect(topic?.partitions[0]).not.toHaveProperty("offset");
+    expect(session.last()).toMatchObject({
+      acks: -1,
+      errors: [{ error: "NOT_LEADER_OR_FOLLOWER", where: "orders/3" }],
+    });
+  });
+
+  it("shows that nobody answers acks=0, and why a call failed", async () => {
+    const { ask, open, state } = tapped();
+    const session = open();
+    state.broker = () => noResponse;
+    await ask(Produce, produceOf("orders", records(["a"]), 0));
+    expect(session.last()).toMatchObject({ acks: 0, noAnswer: "none", latencyMs: null, errors: [] });
+    expect(session.last().topics).toMatchObject([{ partitions: [{ partition: 3, records: 1 }] }]);
+    state.broker = () => Promise.reject(new CancelledError());
+    await ask(Metadata);
+    expect(session.last()).toMatchObject({ noAnswer: "CANCELLED", latencyMs: null, answeredBy: null });
+    state.broker = () => Promise.reject(new KafkaApiError("TOPIC_AUTHORIZATION_FAILED", "no"));
+    await ask(Metadata, { body: { topics: [{ name: "orders" }] } });
+    expect(session.last().errors[0]).toMatchObject({ error: "TOPIC_AUTHORIZATION_FAILED" });
+  });
+
+  it("shows a Fetch by topic names, also where it has ids", async () => {
+    const { ask, open, topicIds } = tapped();
+    const id = "EREREREREREREREREREREQ";
+    topicIds.learn(id, "orders");
+    const session = open({ topic: "ord*" });
+    const partitions = [{ partitionIndex: 1, errorCode: 0, records: records(["a"]) }];
+    await ask(Fetch, {}, { responses: [{ topicId: id, partitions }] });
+    expect(session.last().topics).toMatchObject([
+      { topic: "orders", partitions: [{ partition: 1, records: 1, offset: 0 }] },
+    ]);
+    await ask(Fetch, {}, { errorCode: 70 });
+    expect(session.events()).toHaveLength(1);
+  });
+
+  it("finds topics and groups by what fields mean", async () => {
+    const { ask, open } = tapped();
+    const session = open({ group: "bill*" });
+    await ask(OffsetCommit, {
+      version: 9,
+      body: { groupId: "billing", topics: [{ name: "orders", partitions: [{ partitionIndex: 4 }] }] },
+    });
+    expect(session.last()).toMatchObject({
+      group: "billing",
+      topics: [{ topic: "orders", partitions: [{ partition: 4 }] }],
+    });
+    await ask(FindCoordinator, { body: { keyType: 0, coordinatorKeys: ["billing"] } });
+    expect(session.last()).toMatchObject({ api: "FindCoordinator", group: "billing" });
+    await ask(FindCoordinator, { body: { keyType: 1, coordinatorKeys: ["billing"] } });
+    await ask(Heartbeat, { body: { groupId: "search" } });
+    await ask(Metadata, { body: { topics: [{ name: "orders" }] } });
+    expect(session.events()).toHaveLength(2);
+  });
+
+  it("takes the topics of an answer where the request names none, at most 100", async () => {
+    const { ask, open } = tapped();
+    const session = open();
+    const topics = Array.from({ length: 150 }, (_, n) => ({ name: `topic-${n}`, errorCode: 5 }));
+    await ask(Metadata, { body: { topics: null } }, { topics });
+    expect(session.last().topics).toHaveLength(100);
+    expect(session.last().errors).toHaveLength(100);
+    expect(session.last().errors[0]).toEqual({ error: "LEADER_NOT_AVAILABLE", where: "topic-0" });
+  });
+
+  it.each<[TapRequest, number]>([
+    [{}, 4],
+    [{ api: "Produce" }, 2],
+    [{ api: "*t*a*" }, 2],
+    [{ client: "check*" }, 3],
+    [{ client: "other" }, 1],
+    [{ connection: "0" }, 0],
+    [{ topic: "orders" }, 2],
+    [{ topic: "orders", api: "Metadata" }, 1],
+    [{ topic: "pay*" }, 1],
+    [{ error: "any" }, 2],
+    [{ error: "NOT_LEADER_OR_FOLLOWER" }, 1],
+    [{ error: "UNKNOWN_MEMBER_ID", group: "billing" }, 1],
+    [{ error: "REQUEST_TIMED_OUT" }, 0],
+    [{ group: "*" }, 1],
+    [{ slowerThanMs: 50 }, 1],
+  ])("keeps to %j: %i", async (filter, count) => {
+    const { ask, open, state } = tapped();
+    const session = open(filter);
+    await ask(Produce, produceOf("orders"), produced("orders"));
+    await ask(Produce, produceOf("payments"), produced("payments", 6));
+    await ask(Heartbeat, { body: { groupId: "billing" } }, { errorCode: 25 });
+    state.broker = (request) => {
+      vi.advanceTimersByTime(100);
+      return answerEmpty(request);
+    };
+    await ask(Metadata, { clientId: "other", body: { topics: [{ name: "orders" }] } });
+    expect(session.events()).toHaveLength(count);
+  });
+
+  it("does not take a long poll for slow", async () => {
+    const { ask, open, state } = tapped();
+    const session = open({ slowerThanMs: 50 });
+    state.broker = (request) => {
+      vi.advanceTimersByTime(500);
+      return answerEmpty(request);
+    };
+    await ask(Fetch);
+    expect(session.events()).toEqual([]);
+  });
+
+  it("leaves out what is beyond the rate, and says so at most once a second", async () => {
+    const counts = {
+      sessions: vi.fn<() => void>(),
+      sent: vi.fn<() => void>(),
+      sampledOut: vi.fn<() => void>(),
+    };
+    const { ask, open } = tapped({ metrics: counts });
+    const session = open({ maxPerSecond: 2, topic: "orders" });
+    const produceTimes = async (times: number) => {
+      for (let n = 0; n < times; n++) {
+        await ask(Produce, produceOf("orders"), produced("orders"));
+        await ask(Produce, produceOf("payments"), produced("payments"));
+      }
+    };
+    await produceTimes(5);
+    expect(session.messages.map(({ kind }) => kind)).toEqual(["event", "event"]);
+    vi.advanceTimersByTime(1_000);
+    expect(session.messages.at(-1)).toEqual({ kind: "missed", sampledOut: 3, dropped: 0 });
+    await produceTimes(3);
+    vi.advanceTimersByTime(1_000);
+    expect(session.events()).toHaveLength(4);
+    expect(session.messages.at(-1)).toEqual({ kind: "missed", sampledOut: 1, dropped: 0 });
+    vi.advanceTimersByTime(5_000);
+    expect(session.messages).toHaveLength(6);
+    expect([counts.sent, counts.sampledOut].map((one) => one.mock.calls.length)).toEqual([4, 4]);
+    session.close();
+    expect(counts.sessions.mock.calls).toEqual([[1], [-1]]);
+  });
+
+  it("leaves no timer and no session behind", async () => {
+    const { tap, ask, open } = tapped({ maxSessions: 2 });
+    const session = open({ maxPerSecond: 1 });
+    const another = open();
+    expect(() => tap.open({})).toThrow(expect.objectContaining({ code: "TAP_SESSIONS" }));
+    await ask(Metadata);
+    await ask(Metadata);
+    expect(vi.getTimerCount()).toBe(1);
+    session.close();
+    expect([vi.getTimerCount(), tap.sessions]).toEqual([0, 1]);
+    another.close();
+    await ask(Metadata);
+    expect([session.events().length, another.events().length]).toEqual([1, 2]);
+  });
+
+  it("names the option that makes no sense", () => {
+    const { tap } = tapped();
+    for (const request of [
+      { topic: "" },
+      { slowerThanMs: -1 },
+      { maxPerSecond: 0 },
+      { maxPerSecond: 1e6 },
+      { records: 101 },
+      { records: 0.5 },
+      { error: "" },
+    ]) {
+      expect(() => tap.open(request)).toThrow(RangeError);
+      expect(() => tap.open(request)).toThrow(Object.keys(request)[0]);
+    }
+  });
+
+  it("shows records where they are asked for, values where that is allowed", async () => {
+    const open = async (options: Partial<TapOptions>, request: TapRequest) => {
+      const all = tapped(options);
+      const session = all.open(request);
+      await all.ask(Produce, produceOf("orders", records(["one", "two"], "gzip")), produced("orders"));
+      return session.last().records;
+    };
+    const first = {
+      topic: "orders",
+      partition: 3,
+      offset: 88_121,
+      key: "k-1",
+      headers: [{ key: "trace", value: "abc" }],
+    };
+    expect(await open({}, { records: 1 })).toEqual([first]);
+    expect(await open({}, { records: 1, values: true })).toEqual([first]);
+    expect(await open({ allowValues: true }, { records: 1 })).toEqual([first]);
+    expect(await open({ allowValues: true }, { records: 5, values: true })).toEqual([
+      { ...first, value: "one" },
+      { ...first, offset: 88_122, value: "two" },
+    ]);
+    const redact = [{ topic: "ord*", match: "t.o|abc" }, { parts: ["key"] as const }];
+    expect(await open({ allowValues: true, redact }, { records: 2, values: true })).toMatchObject([
+      { key: "•••", headers: [{ key: "trace", value: "•••" }], value: "one" },
+      { value: "•••" },
+    ]);
+  });
+
+  it("shows records of a Fetch, and none that would take too much to read", async () => {
+    const { ask, open } = tapped({ allowValues: true });
+    const session = open({ records: 3, values: true });
+    const bomb = records([Buffer.alloc(2 * 1024 * 1024).toString()], "gzip");
+    const torn = records(["x"], "gzip").fill(7, 65);
+    const partitions = [bomb, torn, records(["a"])].map((bytes, partitionIndex) => ({
+      partitionIndex,
+      records: bytes,
+    }));
+    await ask(Fetch, { version: 12 }, { responses: [{ topic: "orders", partitions }] });
+    expect(session.last().records).toMatchObject([{ partition: 2, offset: 0, value: "a" }]);
+  });
+
+  it("shows no secret of a login", async () => {
+    const { ask, open } = tapped({ allowValues: true });
+    const session = open({ records: 100, values: true });
+    const secret = Buffer.from("\0alice\0hunter2");
+    await ask(SaslAuthenticate, { body: { authBytes: secret } }, { errorCode: 58, errorMessage: "hunter2" });
+    await ask(AlterUserScramCredentials, {
+      body: { upsertions: [{ name: "bob", mechanism: 1, salt: secret, saltedPassword: secret }] },
+    });
+    expect(session.events().map(({ api, errors }) => [api, errors[0]?.error])).toEqual([
+      ["SaslAuthenticate", "SASL_AUTHENTICATION_FAILED"],
+      ["AlterUserScramCredentials", undefined],
+    ]);
+    const said = JSON.stringify(session.events());
+    for (const text of ["hunter2", secret.toString("base64"), secret.toString("hex"), "104,117,110"]) {
+      expect(said).not.toContain(text);
+    }
+  });
+
+  it("shows what it can of what cannot be read", async () => {
+    const { send, open } = tapped();
+    const session = open();
+    const whole = requestOf(OffsetCommit, { body: { groupId: "billing" } });
+    const { KafkaRequest: Request } = await import("@pagoda/kafka");
+    await send(Request.read(whole.toFrame().subarray(0, -1)));
+    expect(session.last()).toMatchObject({ api: "OffsetCommit", client: "checkout", errors: [] });
+    expect(session.last()).not.toHaveProperty("group");
+  });
+
+  it("shortens names that hostile clients give", async () => {
+    const { ask, open } = tapped();
+    const session = open();
+    await ask(Metadata, { clientId: "x".repeat(30_000), body: { topics: [{ name: "y".repeat(30_000) }] } });
+    expect(JSON.stringify(session.last()).length).toBeLessThan(2_000);
+  });
+
+  it("asks nothing of an exchange while nobody taps", () => {
+    const tap = new Tap({ allowValues: false });
+    const never = new Proxy({}, { get: () => expect.unreachable("it was looked at") }) as never;
+    const watcher = tap.watch(never);
+    watcher.produced?.(never, never, 1);
+    watcher.acknowledged?.(never, never);
+    watcher.fetched?.(never, never);
+    watcher.error?.(never, 1);
+    watcher.ended?.(never, never);
+    expect(tap.sessions).toBe(0);
+  });
+});
