@@ -13,12 +13,11 @@ import {
   AlterUserScramCredentials,
 } from "@pagoda/kafka/protocol";
 import type { ApiDefinition, Partially } from "@pagoda/kafka/protocol";
-import { createMetrics, kafkaMetrics, upstreamKafkaMetrics } from "@pagoda/metrics";
+import { kafkaMetrics, upstreamKafkaMetrics } from "@pagoda/metrics";
 import { memoryConnections } from "@pagoda/tcp/testing";
-import { Registry } from "prom-client";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
-import { answerEmpty, answerOf, requestOf } from "../../../metrics/test/kafka-tier.ts";
+import { answerEmpty, answerOf, requestOf, Tier } from "../../../metrics/test/kafka-tier.ts";
 import type { Asked } from "../../../metrics/test/kafka-tier.ts";
 import type { TapEvent, TapMessage, TapRequest } from "../view/tap-event.ts";
 import { Tap } from "./tap.ts";
@@ -30,10 +29,7 @@ type Broker = (request: KafkaRequest) => KafkaAnswer | Promise<KafkaAnswer>;
 function tapped(options: Partial<TapOptions> = {}) {
   const tap = new Tap({ allowValues: false, ...options });
   const state = { broker: answerEmpty as Broker };
-  const metrics = createMetrics({
-    registry: new Registry(),
-    build: { version: "0", commit: "0", kafkaProtocol: "4.3" },
-  });
+  const { metrics } = new Tier();
   const [, connection] = memoryConnections({ listener: "main" });
   const session = new KafkaSession(connection);
   const topicIds = new TopicIds();
