@@ -36,9 +36,9 @@ export const bench: Bench = {
       sessions.map(({ name, request }) => ({
         name,
         measure: async () => {
-          await proxy.ask(request);
+          await proxy.ask({ request });
           const value = await work();
-          const { events } = (await proxy.ask(null)) as { readonly events: number };
+          const { events } = (await proxy.ask({ request: null })) as { readonly events: number };
           if (request !== null && "topic" in request !== (events === 0)) {
             throw new Error(`${name}: ${events} events`);
           }

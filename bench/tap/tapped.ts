@@ -34,7 +34,7 @@ const { address } = serve(await bind({ host: "127.0.0.1", port: 0, name: "bench"
 let open: Subscription | undefined;
 let events = 0;
 let bytes = 0;
-process.on("message", (request: TapRequest | null) => {
+process.on("message", ({ request }: { readonly request: TapRequest | null }) => {
   open?.unsubscribe();
   open = undefined;
   const before = { events, bytes };

@@ -66,7 +66,7 @@ export class ConnectionTap implements ExchangeWatcher {
     for (const session of sessions) {
       if (!session.knows(facts) || !session.mayWant(exchange, outcome)) continue;
       const hasRoom = session.hasRoom;
-      if (!hasRoom && session.decodesFor(exchange)) {
+      if (!hasRoom && (session.decodesFor(exchange) || !session.wantsMore)) {
         // Beyond the rate nothing is decoded: that it may have been wanted is enough.
         session.leaveOut();
         continue;

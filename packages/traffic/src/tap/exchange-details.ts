@@ -60,8 +60,10 @@ export class ExchangeDetails {
     this.#acks = draft?.acks;
   }
 
+  /** Where partitions were told nothing is decoded for it. */
   get topicNames(): readonly string[] {
-    return [...this.#all().topics.keys()];
+    const told = isTold(this.#exchange.request.apiKey) && this.#topics.topics.size > 0;
+    return [...(told ? this.#topics : this.#all()).topics.keys()];
   }
 
   /** Groups that request or answer name; the request's come first. */

@@ -58,10 +58,15 @@ export class TapSession {
     return settings.api === undefined || settings.api(api);
   }
 
+  /** Does its filter say more than what `knows` and `mayWant` look at? */
+  get wantsMore(): boolean {
+    const { topic, group, error } = this.settings;
+    return topic !== undefined || group !== undefined || error !== undefined;
+  }
+
   /** Whether what is told of an exchange is to be kept for it. */
   get wantsDetails(): boolean {
-    const { topic, error } = this.settings;
-    return topic !== undefined || error !== undefined || this.hasRoom;
+    return this.wantsMore || this.hasRoom;
   }
 
   get hasRoom(): boolean {

@@ -8,7 +8,7 @@ import { shortName } from "./text.ts";
 /** Topics and errors of an event. */
 export const maxListed = 100;
 /** Partitions of an event, over all topics. */
-export const maxPartitions = 1_000;
+const maxPartitions = 1_000;
 
 const codecs = ["none", "gzip", "snappy", "lz4", "zstd"];
 
