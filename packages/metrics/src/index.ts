@@ -58,6 +58,7 @@ export { ReloadCounter } from "./reload-counter.ts";
 export type { ReloadOutcome } from "./reload-counter.ts";
 export { TcpMetrics } from "./tcp-metrics.ts";
 export type { Direction, Peer, TcpLabels } from "./tcp-metrics.ts";
+export { TapMetrics } from "./tap-metrics.ts";
 export { TransformMetrics } from "./transform-metrics.ts";
 export { UpstreamMetrics } from "./upstream-metrics.ts";
 export type { ConnectErrorReason } from "./upstream-metrics.ts";

@@ -2,3 +2,6 @@
 export * from "./rows.ts";
 export type { Totals, TrafficView } from "./view.ts";
 export type * from "./tap-event.ts";
+export { diagramFormats, drawDiagram } from "../diagram/draw-diagram.ts";
+export type { DiagramFormat, DiagramOptions } from "../diagram/draw-diagram.ts";
+export { formatTapLine } from "./tap-line.ts";
