@@ -45,14 +45,12 @@ function section(title: string, lines: readonly string[]): string {
   return lines.map((line, at) => `${(at === 0 ? title : "").padEnd(10)}${line}`).join("\n");
 }
 
-const width = 100;
-
 /** What `pagoda help` prints: every command, by what people want. */
 export function overview(commands: readonly Command[]): string {
   const lines = groups.flatMap((group) => {
     const own = commands.filter((command) => command.group === group);
-    return own.map(({ name, summary }, at) =>
-      `${(at === 0 ? group : "").padEnd(10)}${name.padEnd(12)}${summary}`.slice(0, width),
+    return own.map(
+      ({ name, summary }, at) => `${(at === 0 ? group : "").padEnd(10)}${name.padEnd(12)}${summary}`,
     );
   });
   return `pagoda - a Kafka-aware proxy you can program in TypeScript
@@ -61,7 +59,7 @@ USAGE     pagoda COMMAND [FLAGS]      pagoda COMMAND --help
 
 ${lines.join("\n")}
 
-FLAGS     --admin URL  of the proxy looked at [http://127.0.0.1:9190]   -o text|wide|json|jsonpath=PATH
+FLAGS     --admin URL  the proxy looked at [http://127.0.0.1:9190]   -o text|wide|json|jsonpath=PATH
           -t 10s|1m|15m  how far back   -w  watch   --no-color   --version   -h, --help
 
 EXAMPLES  pagoda demo

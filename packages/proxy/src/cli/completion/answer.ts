@@ -1,5 +1,3 @@
-import { apis, kafkaErrors } from "@pagoda/kafka/protocol";
-
 import { adminClient } from "../admin-client/flags.ts";
 import { trafficOf } from "../admin-client/traffic.ts";
 import { commands } from "../commands/table.ts";
@@ -20,8 +18,11 @@ export async function answer(args: readonly string[]): Promise<number> {
 }
 
 async function namesOf(kind: NameKind, words: readonly string[]): Promise<readonly string[]> {
-  if (kind === "api") return Object.keys(apis);
-  if (kind === "error") return kafkaErrors.map(({ name }) => name);
+  if (kind === "api" || kind === "error") {
+    // The whole codec: loaded only for this.
+    const { apis, kafkaErrors } = await import("@pagoda/kafka/protocol");
+    return kind === "api" ? Object.keys(apis) : kafkaErrors.map(({ name }) => name);
+  }
   const admin = words[words.indexOf("--admin") + 1];
   const token = words[words.indexOf("--token") + 1];
   const client = adminClient(

@@ -33,7 +33,7 @@ export function duration(ms: number | null): string {
   ] as const;
   for (const [unitMs, limit, name] of units) {
     const value = ms / unitMs;
-    const text = name === "s" ? rounded(value) : String(Math.floor(value));
+    const text = name === "s" ? rounded(value) : String(Math.max(1, Math.floor(value)));
     if (Number(text) < limit) return `${text}${name}`;
   }
   return `${Math.floor(ms / 86_400_000)}d`;
@@ -80,7 +80,8 @@ function scaled(value: number, step: number, units: readonly string[]): string {
   let left = value;
   for (const unit of units.slice(0, -1)) {
     const text = rounded(left);
-    if (Number(text) < step) return text + unit;
+    // Only the first unit's can be below a tenth, which is no number any more.
+    if (left < 0.1 || Number(text) < step) return text + unit;
     left /= step;
   }
   return rounded(left) + (units.at(-1) ?? "");

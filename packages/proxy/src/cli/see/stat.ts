@@ -33,7 +33,7 @@ const places: readonly Argument[] = [
 export const stat: Command = {
   name: "stat",
   group: "SEE",
-  summary: "rates, latency, errors and lag: topics, clients, groups, brokers, apis, listeners",
+  summary: "topics, clients, groups, brokers, apis, listeners: rates, latency, errors, lag",
   usage: [`stat ${kinds.join("|")} [NAME] [FLAGS]`],
   arguments: places,
   flags,

@@ -33,7 +33,7 @@ export function pressKey(state: TopState, key: Key, { page, now }: KeyOptions): 
   }
   const view = topViews[Number(key.sequence) - 1];
   if (view !== undefined) return { state: { ...state, view, selected: 0, tap: undefined } };
-  switch (key.sequence) {
+  switch (key.sequence ?? "") {
     case "q":
       return { state, quits: true };
     case "/":

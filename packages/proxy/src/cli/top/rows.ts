@@ -22,26 +22,15 @@ export function tapQuery(state: TopState, now: number): Readonly<Record<string, 
   const row = table?.rows[state.selected] as Readonly<Record<string, unknown>> | undefined;
   const { traffic } = state;
   if (row === undefined || traffic === undefined) return undefined;
-  switch (state.view) {
-    case "apis":
-      return { api: String(row["api"]), client: String(row["client"]) };
-    case "topics":
-      return { topic: String(row["topic"]) };
-    case "clients":
-      return { client: String(row["client"]) };
-    case "groups":
-      return { group: String(row["group"]) };
-    case "edges": {
-      const edge = traffic.edges.find((each) => each === table?.rows[state.selected]);
-      return edge === undefined ? undefined : actorQuery([edge.source, edge.target]);
-    }
-    case "problems": {
-      const problem = traffic.problems.find((each) => each === table?.rows[state.selected]);
-      return problem === undefined ? undefined : actorQuery([problem.subject]);
-    }
-  }
+  const edge = traffic.edges.find((each) => each === row);
+  if (edge !== undefined) return actorQuery([edge.source, edge.target]);
+  const problem = traffic.problems.find((each) => each === row);
+  if (problem !== undefined) return actorQuery([problem.subject]);
+  const query = ["api", "topic", "group", "client"].flatMap((name) =>
+    typeof row[name] === "string" ? [[name, row[name]] as const] : [],
+  );
+  return Object.fromEntries(query);
 }
-
 function actorQuery(actors: readonly { readonly kind: string; readonly name: string }[]) {
   const known = actors.filter(({ kind }) => ["client", "topic", "group"].includes(kind));
   return Object.fromEntries(known.map(({ kind, name }) => [kind, name]));
