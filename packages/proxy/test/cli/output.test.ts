@@ -1,5 +1,6 @@
 import type { TrafficView } from "@pagoda/traffic/view";
 import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 
 import { runEdges } from "../../src/cli/see/edges.ts";
@@ -78,7 +79,7 @@ describe("what is printed", () => {
   it("has colours for health where they are wanted, and the same words", async () => {
     const colored = await output("stat topics", traffic, { color: true });
     await expect(colored).toMatchFileSnapshot(golden("stat-topics-color"));
-    expect(colored.replaceAll(/\x1b\[\d+m/g, "")).toBe(await output("stat topics"));
+    expect(stripVTControlCharacters(colored)).toBe(await output("stat topics"));
   });
 
   it.each(["stat topics", "stat groups", "edges", "top"])(

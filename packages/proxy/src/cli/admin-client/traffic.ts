@@ -39,6 +39,7 @@ export async function* watchTraffic(
   while (!signal.aborted) {
     let why = "the stream ended";
     try {
+      // oxlint-disable-next-line no-await-in-loop -- one connection after the other
       for await (const { event, data } of client.events("/api/stream", { query: { window }, signal })) {
         if (event !== "traffic") continue;
         yield { kind: "view", view: asView(parsed(data, client), client) };
@@ -52,6 +53,7 @@ export async function* watchTraffic(
     if (signal.aborted) return;
     if (seen === undefined) throw new AdminUnreachableError(client.url, why, undefined);
     yield { kind: "stale", since: seen, why };
+    // oxlint-disable-next-line no-await-in-loop -- the next attempt is to wait
     await sleep(retryMs, undefined, { signal }).catch(() => {});
   }
 }

@@ -52,7 +52,9 @@ export async function runDrain(args: readonly string[], terminal?: Terminal): Pr
 async function ended(client: AdminClient, signal: AbortSignal): Promise<boolean> {
   while (!signal.aborted) {
     try {
+      // oxlint-disable-next-line no-await-in-loop -- asked until nobody answers
       await client.reply("/live", { signal });
+      // oxlint-disable-next-line no-await-in-loop -- between two questions
       await sleep(200, undefined, { signal });
     } catch (error) {
       if (error instanceof AdminUnreachableError) return true;

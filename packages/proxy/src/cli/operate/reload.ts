@@ -30,7 +30,7 @@ export async function runReload(args: readonly string[], terminal?: Terminal): P
   const out = terminal ?? processTerminal({ noColor: true });
   const client = adminClient(values);
   const answer = await client.post("/api/reload", undefined, { accepts: 422 });
-  const { outcome, message } = answer as { readonly outcome?: unknown; readonly message?: unknown };
-  await out.print(safeLines(`${String(outcome)}: ${String(message ?? "")}`).replace(/: $/, "") + "\n");
+  const { outcome = "unknown", message = "" } = answer as Partial<Record<"outcome" | "message", string>>;
+  await out.print(`${safeLines(message === "" ? outcome : `${outcome}: ${message}`)}\n`);
   return outcome === "rejected" ? exitCodes.runtime : exitCodes.ok;
 }

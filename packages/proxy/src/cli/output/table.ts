@@ -48,7 +48,7 @@ export function tableLines<Row>(
       return { column, cells, width: Math.max(...[column.title, ...cells.map((c) => c.text)].map(widthOf)) };
     });
   const kept = narrowed(dropped(sized, limit), limit);
-  const lines = [kept.map((one) => ({ text: one.column.title }) as Cell)];
+  const lines: (readonly Cell[])[] = [kept.map((one) => ({ text: one.column.title }))];
   for (const at of rows.keys()) lines.push(kept.map(({ cells }) => cells[at] ?? { text: "" }));
   return lines.map((cells) => {
     const last = cells.length - 1;

@@ -52,7 +52,8 @@ export async function runEdges(args: readonly string[], terminal?: Terminal): Pr
       case "mermaid":
         return mermaidGraph(view.edges);
       case "text":
-      case "wide": {
+      case "wide":
+      default: {
         if (view.edges.length === 0) return emptyHint(client);
         const table = tableOf(view, "edges", out.now());
         const wide = form.kind === "wide";

@@ -52,6 +52,7 @@ export function tableOf(view: TrafficView, name: TableName, now: number): Table 
     case "edges":
       return table(edgeColumns(now), view.edges, ({ source, target }) => `${source.name} ${target.name}`);
     case "problems":
+    default:
       return table(problemColumns(now), view.problems, ({ subject }) => subject.name);
   }
 }

@@ -19,18 +19,20 @@ export function shownTable({ traffic, view, filter, sort }: TopState, now: numbe
 /** What a tap of the selected row filters by; undefined where there is none. */
 export function tapQuery(state: TopState, now: number): Readonly<Record<string, string>> | undefined {
   const table = shownTable(state, now);
-  const row = table?.rows[state.selected] as Readonly<Record<string, unknown>> | undefined;
+  const row = table?.rows[state.selected];
   const { traffic } = state;
   if (row === undefined || traffic === undefined) return undefined;
   const edge = traffic.edges.find((each) => each === row);
   if (edge !== undefined) return actorQuery([edge.source, edge.target]);
   const problem = traffic.problems.find((each) => each === row);
   if (problem !== undefined) return actorQuery([problem.subject]);
-  const query = ["api", "topic", "group", "client"].flatMap((name) =>
-    typeof row[name] === "string" ? [[name, row[name]] as const] : [],
+  const named = Object.entries(row).filter(
+    (entry): entry is [string, string] =>
+      ["api", "topic", "group", "client"].includes(entry[0]) && typeof entry[1] === "string",
   );
-  return Object.fromEntries(query);
+  return Object.fromEntries(named);
 }
+
 function actorQuery(actors: readonly { readonly kind: string; readonly name: string }[]) {
   const known = actors.filter(({ kind }) => ["client", "topic", "group"].includes(kind));
   return Object.fromEntries(known.map(({ kind, name }) => [kind, name]));
