@@ -71,11 +71,6 @@ export function errorPercent(share: number | null): string {
   return value < 1 ? value.toFixed(2) : rounded(value);
 }
 
-/** Whether something holds. */
-export function mark(holds: boolean): string {
-  return holds ? "√" : "×";
-}
-
 function scaled(value: number, step: number, units: readonly string[]): string {
   let left = value;
   for (const unit of units.slice(0, -1)) {

@@ -7,7 +7,7 @@ export async function emptyHint(client: AdminClient): Promise<string> {
 }
 
 /** @param address `HOST:PORT` where clients connect */
-export function emptyText(address: string): string {
+function emptyText(address: string): string {
   return `No traffic yet.
   point a client here   bootstrap.servers=${safe(address)}
   or look around        kcat -b ${safe(address)} -L
