@@ -7,23 +7,13 @@ import type { LoadedConfig } from "../config/load.ts";
 import { createLog } from "../log.ts";
 import { startProxy } from "../proxy.ts";
 import type { Proxy } from "../proxy.ts";
-import { exitCodes } from "./exit.ts";
-import { readFlags, flagHelp } from "./flags.ts";
+import { helpFlag } from "./commands/command.ts";
+import { readFlags } from "./flags.ts";
 import { failFast, untilStopped } from "./run.ts";
-
-const demoFlags = {
-  help: { short: "h", help: "print this" },
-} as const;
 
 /** `pagoda demo`: the reference proxy before a Kafka cluster in this process, with traffic. */
 export async function demo(args: readonly string[]): Promise<number> {
-  const flags = readFlags("demo", demoFlags, args);
-  if (flags.help !== undefined) {
-    process.stdout.write(
-      `pagoda demo - the proxy before a Kafka cluster of its own\n\nFLAGS\n${flagHelp(demoFlags)}\n`,
-    );
-    return exitCodes.ok;
-  }
+  readFlags("demo", helpFlag, args);
   const log = createLog({ level: "warn" });
   failFast(log);
   await using cluster = await startCluster({ brokers: 3, topics: demoTopics });

@@ -11,6 +11,25 @@ export interface Flag {
   /** Printed in help; what the program does without the flag. */
   readonly fallback?: string;
   readonly short?: string;
+  /** What it stands for when no value follows; without it a value must. */
+  readonly optional?: string;
+  /** What completion offers for its value. */
+  readonly completes?: Completes;
+}
+
+/** Names that completion asks the running proxy for, or knows. */
+export type NameKind = "api" | "broker" | "client" | "error" | "group" | "listener" | "connection" | "topic";
+
+/** Words, the names of something, or files. */
+export type Completes = readonly string[] | NameKind | "file";
+
+/** An argument that is no flag: by its place. */
+export interface Argument {
+  /** In capitals, as help shows it. */
+  readonly name: string;
+  readonly required?: boolean;
+  /** Given the arguments before it. */
+  readonly completes?: Completes | ((before: readonly string[]) => Completes);
 }
 
 export type Flags = Readonly<Record<string, Flag>>;
@@ -28,6 +47,28 @@ export function readFlags<F extends Flags>(
   flags: F,
   args: readonly string[],
 ): FlagValues<F> {
+  return readArguments(command, { flags }, args).values;
+}
+
+/** What a command line says. */
+export interface Given<F extends Flags> {
+  readonly values: FlagValues<F>;
+  readonly positionals: readonly string[];
+}
+
+/** What a command takes. */
+export interface Takes<F extends Flags> {
+  readonly flags: F;
+  /** In their order; those that are required come first. */
+  readonly arguments?: readonly Argument[];
+}
+
+/** As `readFlags`, with arguments that are no flags. @throws UsageError as it does, and for those too many or too few */
+export function readArguments<F extends Flags>(
+  command: string,
+  { flags, arguments: places = [] }: Takes<F>,
+  args: readonly string[],
+): Given<F> {
   const options = Object.fromEntries(
     Object.entries(flags).map(([name, { value, short }]) => [
       name,
@@ -36,7 +77,7 @@ export function readFlags<F extends Flags>(
   );
   // Not strict: parseArgs would stop at the first fault, and could not suggest.
   const { tokens } = parseArgs({
-    args: [...args],
+    args: withOptionals(flags, args),
     options,
     strict: false,
     tokens: true,
@@ -44,10 +85,14 @@ export function readFlags<F extends Flags>(
   });
   const values: Record<string, string> = {};
   const faults: string[] = [];
+  const positionals: string[] = [];
   let afterUnknown = false;
   for (const token of tokens) {
     // What follows an unknown flag is its value, most likely: one fault, not two.
-    if (token.kind === "positional" && !afterUnknown) faults.push(`unexpected argument "${token.value}"`);
+    if (token.kind === "positional" && !afterUnknown) {
+      if (positionals.length < places.length) positionals.push(token.value);
+      else faults.push(`unexpected argument "${token.value}"`);
+    }
     afterUnknown = false;
     if (token.kind !== "option") continue;
     const { name, rawName, value } = token;
@@ -60,16 +105,31 @@ export function readFlags<F extends Flags>(
     else if (flag.value === undefined && value !== undefined) faults.push(`${rawName} takes no value`);
     else values[name] = value ?? "true";
   }
+  if (values["help"] === undefined) {
+    const missing = places.slice(positionals.length).filter(({ required }) => required);
+    for (const { name } of missing) faults.push(`${name} is missing`);
+  }
   if (faults.length > 0) {
     throw new UsageError(`${faults.join("; ")} (see: pagoda ${command} --help)`);
   }
-  return values;
+  return { values, positionals };
+}
+
+/** Says what a flag stands for that needs no value, where none follows: parseArgs knows no such flags. */
+function withOptionals(flags: Flags, args: readonly string[]): string[] {
+  return args.map((arg, at) => {
+    const { optional } = (arg.startsWith("--") && flags[arg.slice(2)]) || {};
+    const next = args[at + 1];
+    return optional === undefined || (next !== undefined && !next.startsWith("-"))
+      ? arg
+      : `${arg}=${optional}`;
+  });
 }
 
 /** The lines that help prints for flags, aligned. */
 export function flagHelp(flags: Flags): string {
-  const rows = Object.entries(flags).map(([name, { value, help, fallback, short }]) => ({
-    left: `${short === undefined ? "" : `-${short}, `}--${name}${value === undefined ? "" : ` ${value}`}`,
+  const rows = Object.entries(flags).map(([name, { value, help, fallback, short, optional }]) => ({
+    left: `${short === undefined ? "" : `-${short}, `}--${name}${written(value, optional)}`,
     right: fallback === undefined ? help : `${help} [${fallback}]`,
   }));
   const width = Math.max(...rows.map(({ left }) => left.length));
@@ -79,4 +139,9 @@ export function flagHelp(flags: Flags): string {
 /** A value that looks like the next flag is one that was forgotten: `--listen --upstream x`. */
 function isMissing(value: string | undefined): boolean {
   return value === undefined || value === "" || value.startsWith("--");
+}
+
+function written(value: string | undefined, optional: string | undefined): string {
+  if (value === undefined) return "";
+  return optional === undefined ? ` ${value}` : ` [${value}]`;
 }

@@ -5,16 +5,6 @@ import { join } from "node:path";
 import { jsonSchema } from "../config/schema/json-schema.ts";
 import { exitCodes, UsageError } from "./exit.ts";
 
-const help = `pagoda init - write a configuration to begin with
-
-USAGE     pagoda init [DIR]
-
-Writes pagoda.yaml, and pagoda.schema.json by which editors complete and check it, and overwrites neither.
-
-EXAMPLES  pagoda init
-          pagoda init deploy
-`;
-
 /** What `pagoda init` writes; it loads as it is. */
 const firstConfig = `# yaml-language-server: $schema=./pagoda.schema.json
 # The schema is of this version of Pagoda; anew: pagoda config schema > pagoda.schema.json
@@ -40,10 +30,6 @@ admin:
 
 /** `pagoda init`. @throws UsageError where there is a file already */
 export async function init(args: readonly string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(help);
-    return exitCodes.ok;
-  }
   const [folder = ".", ...rest] = args;
   const stray = folder.startsWith("-") ? folder : rest[0];
   if (stray !== undefined) throw new UsageError(`unexpected argument "${stray}" (see: pagoda init --help)`);

@@ -1,51 +1,36 @@
 #!/usr/bin/env node
-import { buildInfo } from "../version.ts";
-import { buildOnly } from "../runtime/build-only.ts";
-import { suggestion } from "../text/suggestion.ts";
-import { config } from "./config.ts";
+import { commandHelp, overview } from "./commands/command.ts";
+import { commands } from "./commands/table.ts";
 import { exitCodeOf, exitCodes, lastWords, UsageError } from "./exit.ts";
-import { help } from "./help.ts";
-import { init } from "./init.ts";
-import { run } from "./run.ts";
-import { validate } from "./validate.ts";
+import { suggestion } from "../text/suggestion.ts";
 
-type Command = (args: readonly string[]) => Promise<number>;
-
-/** Loaded when it is asked for: its clients are many modules that no other command needs. */
-const demo: Command = async (args) => (await import("./demo.ts")).demo(args);
-
-const commands: ReadonlyMap<string, Command> = new Map([
-  ["run", run],
-  ["demo", demo],
-  ["init", init],
-  ["validate", (args) => validate(args, { build: buildOnly })],
-  ["config", config],
-  ["version", version],
-  ["help", printHelp],
-]);
-
-async function main([name, ...args]: readonly string[]): Promise<number> {
-  if (name === undefined || name === "--help" || name === "-h") return printHelp();
-  if (name === "--version") return version(args);
-  const command = commands.get(name);
-  if (command === undefined) {
-    const known = [...commands.keys()];
-    throw new UsageError(`unknown command "${name}"${suggestion(name, known, "pagoda ")} (see: pagoda help)`);
-  }
-  return command(args);
+async function main([name = "help", ...args]: readonly string[]): Promise<number> {
+  if (name === "help" || name === "--help" || name === "-h") return printHelp(args[0]);
+  // For the scripts of `pagoda completion`, and nobody else.
+  if (name === "__complete") return (await import("./completion/answer.ts")).answer(args);
+  const command = commandNamed(name === "--version" ? "version" : name);
+  const ownFlags = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;
+  if (ownFlags.includes("--help") || ownFlags.includes("-h")) return printHelp(command.name);
+  return command.run(args);
 }
 
-async function printHelp(): Promise<number> {
-  process.stdout.write(help);
+function commandNamed(name: string): (typeof commands)[number] {
+  const command = commands.find((each) => each.name === name);
+  if (command !== undefined) return command;
+  const known = commands.map((each) => each.name);
+  throw new UsageError(`unknown command "${name}"${suggestion(name, known, "pagoda ")} (see: pagoda help)`);
+}
+
+function printHelp(name: string | undefined): number {
+  process.stdout.write(name === undefined ? overview(commands) : commandHelp(commandNamed(name)));
   return exitCodes.ok;
 }
 
-async function version(args: readonly string[]): Promise<number> {
-  const build = buildInfo();
-  const all = { ...build, node: process.versions.node };
-  process.stdout.write(args.includes("--json") ? `${JSON.stringify(all)}\n` : `${build.version}\n`);
-  return exitCodes.ok;
-}
+// Whoever read has read enough: `pagoda tap | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.ok);
+  throw error;
+});
 
 try {
   process.exitCode = await main(process.argv.slice(2));

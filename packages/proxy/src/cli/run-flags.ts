@@ -12,6 +12,7 @@ const flags = {
     value: "FILE",
     help: "YAML or TypeScript; flags overlay it",
     fallback: "pagoda.yaml, where no target is given",
+    completes: "file",
   },
   "dry-run": { help: "say whether it would start, and end" },
   listen: {

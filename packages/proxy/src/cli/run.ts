@@ -12,7 +12,6 @@ import { Reloader } from "../runtime/reloader.ts";
 import { workerId } from "../workers/serve-as-worker.ts";
 import { buildOnly } from "../runtime/build-only.ts";
 import { exitCodes, UsageError } from "./exit.ts";
-import { runHelp } from "./help.ts";
 import { reloadTriggers } from "./reload-triggers.ts";
 import { readRunFlags } from "./run-flags.ts";
 import type { RunArguments } from "./run-flags.ts";
@@ -22,10 +21,6 @@ import { endSignals } from "./signals.ts";
 
 /** `pagoda run`: starts the proxy, and ends when a signal asked it to. */
 export async function run(args: readonly string[]): Promise<number> {
-  if (args.includes("--help") || args.includes("-h")) {
-    process.stdout.write(runHelp);
-    return exitCodes.ok;
-  }
   const given = readRunFlags(args);
   const load = (): Promise<LoadedConfig> => loadConfig(inputOf(given));
   const loaded = await load();

@@ -1,27 +1,8 @@
 import { loadConfig } from "../config/load.ts";
 import type { ProxyConfig } from "../config/model.ts";
+import { validateFlags } from "./commands/serving.ts";
 import { exitCodes } from "./exit.ts";
-import { flagHelp, readFlags } from "./flags.ts";
-import type { Flags } from "./flags.ts";
-
-const flags = {
-  config: { short: "c", value: "FILE", help: "what is checked", fallback: "pagoda.yaml, pagoda.config.ts" },
-  connect: { help: "also reach every cluster and upstream" },
-  help: { short: "h", help: "print this" },
-} as const satisfies Flags;
-
-const help = `pagoda validate - check a configuration without serving it
-
-USAGE     pagoda validate [-c FILE] [--connect]
-
-FLAGS
-${flagHelp(flags)}
-
-EXIT      0 it can be served, 1 an upstream cannot be reached, 2 wrong usage, 78 it cannot be served
-
-EXAMPLES  pagoda validate
-          pagoda validate -c /etc/pagoda/pagoda.yaml --connect
-`;
+import { readFlags } from "./flags.ts";
 
 /** What `pagoda validate` does beyond reading. */
 export interface ValidateParts {
@@ -34,11 +15,7 @@ export interface ValidateParts {
 
 /** `pagoda validate`. @throws ConfigError, UsageError, and what `build` rejects with */
 export async function validate(args: readonly string[], { build }: ValidateParts): Promise<number> {
-  const given = readFlags("validate", flags, args);
-  if (given.help !== undefined) {
-    process.stdout.write(help);
-    return exitCodes.ok;
-  }
+  const given = readFlags("validate", validateFlags, args);
   const { config, source } = await loadConfig({
     ...(given.config !== undefined && { file: given.config }),
     env: process.env,

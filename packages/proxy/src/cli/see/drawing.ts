@@ -1,0 +1,1 @@
+export { drawDiagram, formatTapLine } from "@pagoda/traffic/view";
