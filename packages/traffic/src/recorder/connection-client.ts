@@ -14,6 +14,7 @@ export interface ConnectionClientParts {
   readonly tables: Tables;
   readonly session: Pick<KafkaSession, "software" | "sasl" | "certificateSubject">;
   readonly tls: boolean;
+  readonly now: () => number;
 }
 
 interface OwnApi {
@@ -47,10 +48,10 @@ export class ConnectionClient {
   }
 
   /** The client of a request, with what is known of it by now. */
-  asks({ clientId, apiKey }: KafkaRequest, nowMs: number): ClientRecord {
+  asks({ clientId, apiKey }: KafkaRequest): ClientRecord {
     let record = this.#record;
     if (record === undefined || record.dropped || clientId !== this.#clientId) {
-      record = this.#become(clientId, nowMs);
+      record = this.#become(clientId);
     }
     const { session } = this.#parts;
     const { software, sasl } = session;
@@ -68,15 +69,15 @@ export class ConnectionClient {
   }
 
   /** What it does with an API. */
-  api({ apiKey, apiVersion, api, isRawToken }: KafkaRequest, nowMs: number): ApiRecord {
+  api({ apiKey, apiVersion, api, isRawToken }: KafkaRequest): ApiRecord {
     const isKnown = isRawToken || api !== null || apiOfKey(apiKey) !== undefined;
     // Raw tokens have the key -1; what is unknown has one place.
     const at = isKnown ? apiKey + 2 : 0;
     let own = this.#apis[at];
     if (own === undefined || own.record.dropped) {
-      const { listener, tables } = this.#parts;
+      const { listener, tables, now } = this.#parts;
       const name = isRawToken ? "SaslToken" : isKnown ? (apiOfKey(apiKey)?.name ?? "unknown") : "unknown";
-      const record = tables.api(listener, name, this.#record?.client ?? noClientName, nowMs);
+      const record = tables.api(listener, name, this.#record?.client ?? noClientName, now());
       own = this.#apis[at] = { record, version: -1 };
     }
     if (apiVersion !== own.version && api !== null) {
@@ -92,10 +93,10 @@ export class ConnectionClient {
     this.#closed = true;
   }
 
-  #become(clientId: string | null, nowMs: number): ClientRecord {
-    const { listener, names, tables, tls } = this.#parts;
+  #become(clientId: string | null): ClientRecord {
+    const { listener, names, tables, tls, now } = this.#parts;
     const name = clientId === null || clientId === "" ? noClientName : names.resolve(clientId);
-    const next = tables.client(listener, name, nowMs);
+    const next = tables.client(listener, name, now());
     this.#clientId = clientId;
     if (next === this.#record) return next;
     this.#leave();

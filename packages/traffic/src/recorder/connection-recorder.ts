@@ -55,7 +55,6 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
   #broker: BrokerRecord | undefined;
   #nodeId: string | undefined;
   #inFlight = 0;
-  #nowMs: number;
   #seen = false;
   #closed = false;
   constructor(watched: WatchedConnection, parts: ConnectionRecorderParts) {
@@ -64,18 +63,23 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
     const { listener } = connection;
     this.#watched = watched;
     this.#parts = parts;
-    this.#nowMs = parts.now();
     this.#tls = connection.tls !== undefined;
     this.#listener = tables.listener(listener);
-    this.#client = new ConnectionClient({ listener, names: names.client, tables, session, tls: this.#tls });
+    this.#client = new ConnectionClient({
+      listener,
+      names: names.client,
+      tables,
+      session,
+      tls: this.#tls,
+      now: parts.now,
+    });
     this.#topics = new ConnectionTopics({ ...parts, watched, client: this.#client, tls: this.#tls });
     this.#listener.opened(connection);
   }
 
   began({ request }: WatchedExchange): void {
-    this.#nowMs = this.#parts.now();
-    const client = this.#client.asks(request, this.#nowMs);
-    const api = this.#client.api(request, this.#nowMs);
+    const client = this.#client.asks(request);
+    const api = this.#client.api(request);
     const nodeId = this.#watched.nodeId();
     if (nodeId !== this.#nodeId || this.#broker?.dropped !== false) this.#goTo(nodeId);
     if (!this.#seen) this.#first();
@@ -104,7 +108,7 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
   error({ request, sentMs }: WatchedExchange, code: number): void {
     this.#listener.answers.error(code);
     this.#client.record?.answers.error(code);
-    this.#client.api(request, this.#nowMs).answers.error(code);
+    this.#client.api(request).answers.error(code);
     if (sentMs > 0) this.#broker?.answers.error(code);
   }
 
@@ -112,8 +116,9 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
     const { request, startedMs, sentMs, receivedMs } = exchange;
     const { classification, waited, endedMs, throttleMs } = outcome;
     const { apiKey } = request;
-    const nowMs = (this.#nowMs = this.#parts.now());
-    const api = this.#client.api(request, nowMs);
+    const hasTopics = apiKey === produceKey || fetches(apiKey);
+    const nowMs = hasTopics ? this.#topics.now(exchange) : this.#parts.now();
+    const api = this.#client.api(request);
     const client = this.#client.record;
     const broker = this.#broker;
     const answer = severities[classification];
@@ -156,8 +161,7 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
         broker.inFlight -= 1;
       }
     }
-    if (apiKey !== produceKey && !fetches(apiKey)) return;
-    this.#topics.ended(exchange, answer, bucket);
+    if (hasTopics) this.#topics.ended(exchange, answer, bucket);
   }
 
   closed(): void {
@@ -172,7 +176,7 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
   #goTo(nodeId: string): void {
     if (this.#closed) return;
     this.#leaveBroker();
-    const broker = this.#parts.tables.broker(this.#listener.listener, nodeId, this.#nowMs);
+    const broker = this.#parts.tables.broker(this.#listener.listener, nodeId, this.#parts.now());
     broker.connections += 1;
     broker.inFlight += this.#inFlight;
     this.#broker = broker;

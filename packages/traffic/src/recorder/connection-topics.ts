@@ -109,6 +109,12 @@ export class ConnectionTopics {
     client.flow.fetchedBytes += recordsBytes;
   }
 
+  /** Unix milliseconds. The clock is read once for an exchange: its partitions are told in one go, or nearly. */
+  now(exchange: WatchedExchange): number {
+    this.#is(exchange);
+    return this.#nowMs;
+  }
+
   /** @param bucket as of {@link latencyBucket}; -1 where its duration says nothing */
   ended(exchange: WatchedExchange, answer: Severity | undefined, bucket: number): void {
     this.#is(exchange);
@@ -199,7 +205,6 @@ export class ConnectionTopics {
     return edge;
   }
 
-  /** Partitions of an exchange are told in one go, or nearly. */
   #is(exchange: WatchedExchange): void {
     if (exchange === this.#of) return;
     this.#of = exchange;
