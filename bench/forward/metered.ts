@@ -1,4 +1,4 @@
-/** A proxy with the tiers that stand before every cluster, with and without metrics. */
+/** A proxy with the tiers that stand before every cluster, with and without metrics, and a watcher of these. */
 
 import { stack } from "@pagoda/core";
 import {
@@ -17,6 +17,8 @@ import {
 import type { KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import { createMetrics, kafkaMetrics, metricsPage, upstreamKafkaMetrics } from "@pagoda/metrics";
 import { bind, connect, serve } from "@pagoda/tcp";
+import type { Connection } from "@pagoda/tcp";
+import { TrafficRecorder } from "@pagoda/traffic";
 import { Registry } from "prom-client";
 
 const [port, which] = process.argv.slice(2);
@@ -27,14 +29,30 @@ const cluster = new Cluster({ bootstrap: [upstream] });
 const topicIds = new TopicIds();
 const leaks = detectLeaks({ cluster, onLeak: () => {} });
 const nodeId = (): string => "1";
+const recorder = new TrafficRecorder({
+  names: metrics.series,
+  groups: { watch: () => ({ groupOf: () => undefined }), state: () => [] },
+  newTimeline: () => {
+    let end = -1;
+    return { seen: (offset) => (end = offset), end, entries: () => [] };
+  },
+});
+if (which === "traffic") setInterval(() => recorder.state(), 1_000).unref();
+
+function watcher(connection: Connection, session: KafkaSession) {
+  if (which !== "traffic") return {};
+  return { watcher: recorder.watch({ connection, session, direction: "inbound", topicIds, nodeId }) };
+}
 
 const service = serveKafka((connection, scope) => {
   const session = new KafkaSession(connection);
   const begun = stack<KafkaRequest, KafkaAnswer>().push(kafkaSession(session));
   const counted =
-    which === "metrics"
-      ? begun.push(kafkaMetrics({ metrics, connection, session, topicIds, nodeId }))
-      : begun;
+    which === undefined
+      ? begun
+      : begun.push(
+          kafkaMetrics({ metrics, connection, session, topicIds, nodeId, ...watcher(connection, session) }),
+        );
   const tiers = counted
     .push(negotiateVersions())
     .push(refuseBrokerApis())
@@ -42,7 +60,7 @@ const service = serveKafka((connection, scope) => {
     .push(watchTopicIds(topicIds))
     .push(rewriteAddresses({ cluster, advertise: () => upstream }));
   const ground = kafkaClient((cx) => connect(upstream, cx), scope);
-  if (which !== "metrics") return tiers.service(ground);
+  if (which === undefined) return tiers.service(ground);
   return tiers.push(upstreamKafkaMetrics({ metrics, connection, nodeId })).service(ground);
 });
 const { address } = serve(await bind({ host: "127.0.0.1", port: 0, name: "bench" }), service);

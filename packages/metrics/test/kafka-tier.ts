@@ -48,6 +48,7 @@ export class Tier {
   readonly topicIds = new TopicIds();
   readonly connection: Connection;
   readonly client: Connection;
+  readonly session: KafkaSession;
   readonly service: Service<KafkaRequest, KafkaAnswer>;
 
   constructor(options: TierOptions = {}) {
@@ -55,7 +56,7 @@ export class Tier {
     this.metrics = options.metrics ?? createMetrics({ registry: new Registry(), build, ...options.more });
     [this.client, this.connection] = memoryConnections({ listener: "main" });
     const { metrics, connection, topicIds } = this;
-    const session = new KafkaSession(connection);
+    const session = (this.session = new KafkaSession(connection));
     let tiers = stack<KafkaRequest, KafkaAnswer>()
       .push(kafkaSession(session))
       .push(kafkaMetrics({ metrics, connection, session, topicIds, nodeId, ...ofTier(options) }));

@@ -9,7 +9,7 @@ import { ClientOfConnection } from "./client-of-connection.ts";
 import { eachError, errorPlacesOf, throttleMsOf } from "./errors-in.ts";
 import type { Exchange, Produced } from "./exchange.ts";
 import type { ExchangeWatcher, Outcome } from "./exchange-watcher.ts";
-import { GuardedWatcher } from "./guarded-watcher.ts";
+import { guardedWatcher } from "./join-watchers.ts";
 import type { KafkaMetrics } from "./kafka-metrics.ts";
 import type { ListenerTally } from "./listener-tally.ts";
 import { LoginTally } from "./login-tally.ts";
@@ -48,7 +48,7 @@ export class ConnectionTally {
   readonly #partitions: PartitionTally;
   readonly #rebalance: RebalanceTimer;
   readonly #apis: (OwnApi | undefined)[] = [];
-  readonly #watcher: GuardedWatcher | undefined;
+  readonly #watcher: Required<ExchangeWatcher> | undefined;
   readonly #passing: PassingAnswers | undefined;
   // Of the answer that is being read: nothing is allocated for one.
   #exchange: Exchange | undefined;
@@ -62,7 +62,7 @@ export class ConnectionTally {
     this.client = new ClientOfConnection(listener, session);
     this.#logins = new LoginTally(kafka.families, listener.listener, session);
     this.#rebalance = new RebalanceTimer(listener.rebalances);
-    const watcher = parts.watcher === undefined ? undefined : new GuardedWatcher(parts.watcher);
+    const watcher = parts.watcher === undefined ? undefined : guardedWatcher(parts.watcher);
     this.#watcher = watcher;
     this.#passing = watcher && new PassingAnswers(watcher);
     const onError = (code: number): void => this.#error(code);
