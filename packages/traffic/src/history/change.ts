@@ -1,0 +1,70 @@
+import type { TopicState, TrafficState } from "../state/state.ts";
+import { counted, errorsIncrease, latencyIncrease, zero } from "./counts.ts";
+import type { Counted, Counts, Kind, RowOf, TrimmedLatency } from "./counts.ts";
+import { keyOf } from "./keys.ts";
+import { rowKey } from "./sample.ts";
+import type { Sample } from "./sample.ts";
+
+/** What the counts of one row rose by. */
+export type Increase<K extends Kind> = Readonly<Record<Counted<K>, number>> & {
+  readonly latency: TrimmedLatency;
+  readonly errors: Readonly<Record<string, number>>;
+};
+
+/** A state, and what its counts rose by since a moment before. Rows that were not there rose from zero. */
+export class Change {
+  readonly state: TrafficState;
+  /** Seconds that it covers; 0 where there is nothing before: then nothing rose. */
+  readonly seconds: number;
+  readonly #now: Sample;
+  readonly #before: Sample;
+  /** Several problems look at the same rows. */
+  readonly #increases = new Map<string, unknown>();
+
+  constructor(state: TrafficState, now: Sample, before: Sample | undefined) {
+    this.state = state;
+    this.#now = now;
+    this.#before = before ?? now;
+    this.seconds = (now.atMs - this.#before.atMs) / 1_000;
+  }
+
+  of<K extends Exclude<Kind, "partition">>(kind: K, row: RowOf[K]): Increase<K> {
+    const id = rowKey(kind, (keyOf[kind] as (row: RowOf[K]) => string)(row));
+    const known = this.#increases.get(id);
+    if (known !== undefined) return known as Increase<K>;
+    const more = increaseOf(kind, this.#before.rows.get(id), this.#now.rows.get(id));
+    this.#increases.set(id, more);
+    return more;
+  }
+
+  ofPartition(topic: TopicState, partition: number): Increase<"partition"> {
+    const topicKey = keyOf.topic(topic);
+    const [before, now] = [this.#before, this.#now].map(({ partitions }) =>
+      partitions.get(topicKey)?.get(partition),
+    );
+    return increaseOf("partition", before, now);
+  }
+
+  /** Per second; 0 where nothing is covered. */
+  perSecond(count: number): number {
+    return this.seconds > 0 ? count / this.seconds : 0;
+  }
+}
+
+/** Latencies and errors are compared when they are asked for: problems ask for numbers alone. */
+function increaseOf<K extends Kind>(kind: K, before: Counts = zero, now: Counts = zero): Increase<K> {
+  const names: readonly string[] = counted[kind];
+  const numbers: Record<string, number> = {};
+  for (let n = 0; n < names.length; n++) {
+    numbers[names[n] ?? ""] = Math.max((now.numbers[n] ?? 0) - (before.numbers[n] ?? 0), 0);
+  }
+  const lazy = {
+    get latency(): TrimmedLatency {
+      return latencyIncrease(before.latency, now.latency);
+    },
+    get errors(): Counts["errors"] {
+      return errorsIncrease(before.errors, now.errors);
+    },
+  };
+  return Object.assign(lazy, numbers as Record<Counted<K>, number>);
+}

@@ -1,0 +1,17 @@
+import { clientDetector } from "../client-detector.ts";
+import type { Detector } from "../detector.ts";
+import { count, duration } from "../figures.ts";
+import { thresholds } from "../thresholds.ts";
+
+const { requestsFrom } = thresholds.acksZero;
+
+export const acksZero: Detector = clientDetector({
+  kind: "acks-0",
+  severity: "warning",
+  advice:
+    "Nobody tells this producer when a record is lost. Set acks to all, or to 1 where a loss now and then is fine.",
+  summarize({ more, seconds }) {
+    if (more.unacknowledged < requestsFrom) return undefined;
+    return `${count(more.unacknowledged)} Produce requests with acks=0 in ${duration(seconds * 1_000)}`;
+  },
+});
