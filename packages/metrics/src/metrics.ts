@@ -7,6 +7,7 @@ import type { BuildInfo } from "./process-metrics.ts";
 import { SeriesLimits } from "./cardinality/series-limits.ts";
 import type { SeriesLimitsOptions } from "./cardinality/series-limits.ts";
 import { KafkaMetrics } from "./kafka/kafka-metrics.ts";
+import { TapMetrics } from "./tap-metrics.ts";
 import { TcpMetrics } from "./tcp-metrics.ts";
 import { TransformMetrics } from "./transform-metrics.ts";
 import { UpstreamMetrics } from "./upstream-metrics.ts";
@@ -30,6 +31,7 @@ export interface Metrics {
   readonly series: SeriesLimits;
   readonly kafka: KafkaMetrics;
   readonly transforms: TransformMetrics;
+  readonly tap: TapMetrics;
 }
 
 /** @throws Error, from prom-client, when the registry already has one of the families. */
@@ -45,5 +47,6 @@ export function createMetrics({ registry, build, series: limits = {} }: MetricsO
     series,
     kafka: new KafkaMetrics(registry, { series }),
     transforms: new TransformMetrics(registry, series),
+    tap: new TapMetrics(registry),
   };
 }

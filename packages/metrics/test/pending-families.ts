@@ -20,8 +20,6 @@ export const pendingFamilies: readonly string[] = [
   "pagoda_wal_oldest_record_age_seconds",
   "pagoda_wal_append_duration_seconds",
   "pagoda_wal_replayed_records",
-  "pagoda_tap_sessions",
-  "pagoda_tap_events",
   "pagoda_capture_bytes",
   "pagoda_telemetry_pushes",
 ];

@@ -1,11 +1,14 @@
 import { Drain, DrainingError, Scope } from "@pagoda/core";
 import type { DrainOptions, DrainState } from "@pagoda/core";
-import { createMetrics, metricsPage, printCompat } from "@pagoda/metrics";
+import { createMetrics, GroupMetrics, metricsPage, printCompat } from "@pagoda/metrics";
 import type { Metrics } from "@pagoda/metrics";
 import type { Endpoint, Reload } from "@pagoda/tcp";
+import { groupFigures, TrafficViews } from "@pagoda/traffic";
 import { isDeepStrictEqual } from "node:util";
 import { Registry } from "prom-client";
 
+import type { ClusterStatus } from "./admin/cluster-status.ts";
+import { loadDashboard } from "./admin/dashboard-files.ts";
 import type { ListenerStatus, ReadinessCheck } from "./admin/readiness.ts";
 import { adminRoutes } from "./admin/routes.ts";
 import type { AdminParts } from "./admin/routes.ts";
@@ -16,6 +19,7 @@ import type { Logger } from "./log.ts";
 import { Listeners } from "./runtime/listeners.ts";
 import type { ListenerChanges } from "./runtime/listeners.ts";
 import type { StackTracing } from "./stacks/parts.ts";
+import { ProxyTraffic } from "./traffic/proxy-traffic.ts";
 import { buildInfo } from "./version.ts";
 
 /** What a program hands to the proxy that it runs. */
@@ -65,6 +69,10 @@ export interface Proxy extends AsyncDisposable {
   checks(): readonly ReadinessCheck[];
   /** The stack of each listener, by its name. */
   stacks(): ReadonlyMap<string, object>;
+  /** The clusters behind the listeners. */
+  clusters(): readonly ClusterStatus[];
+  /** What its requests are, for those who look. */
+  readonly traffic: ProxyTraffic;
   /** Reads certificates again, now, without waiting to see that they changed. Never rejects. */
   reloadCertificates(): Promise<readonly Reload[]>;
   /**
@@ -95,7 +103,13 @@ export async function startProxy(
   const drain = new Drain();
   const scope = new Scope();
   const tracing = first.config.tracing && (await openTracing(first.config.tracing, scope, log));
-  const listeners = scope.use(new Listeners({ metrics, log, tracing }));
+  const traffic = new ProxyTraffic({
+    metrics,
+    tap: first.config.tap,
+    frames: first.config.logFrames,
+    log,
+  });
+  const listeners = scope.use(new Listeners({ metrics, log, tracing, traffic }));
   let current = first.config;
   let applying: Promise<unknown> = Promise.resolve();
   for (const { name } of current.listeners) metrics.process.listenerState(name, "initializing");
@@ -121,6 +135,8 @@ export async function startProxy(
       },
       checks,
       stacks,
+      clusters,
+      traffic,
       reloadCertificates: async () =>
         (await Promise.all(listeners.all.map((listener) => listener.reloadCertificates()))).flat(),
       drain: (options) => end(options),
@@ -147,6 +163,7 @@ export async function startProxy(
     const needRestart = fixedParts.filter((part) => !isDeepStrictEqual(first.config[part], config[part]));
     // One that was changed at run time stays, until the configuration says another.
     if (config.logLevel !== current.logLevel) log.level = config.logLevel;
+    traffic.frames = config.logFrames;
     current = config;
     for (const name of changes.removed) metrics.process.listenerRemoved(name);
     for (const listener of listeners.all) {
@@ -165,12 +182,20 @@ export async function startProxy(
   }
 
   async function openAdmin(admin: AdminConfig): Promise<Endpoint> {
+    const views = scope.use(new TrafficViews(() => traffic.state()));
+    const { series } = metrics;
+    new GroupMetrics(metrics.registry, { series, figures: () => groupFigures(traffic.state()) });
     const routes = adminRoutes({
       metrics: (accept) => metricsPage(metrics.registry, accept),
       drain,
       checks,
       listeners: () => listeners.all.map(statusOf),
       stacks,
+      clusters,
+      connections: () => traffic.connections(),
+      traffic: views,
+      tap: { open: (request) => traffic.tap.open(request), onDropped: () => metrics.tap.dropped() },
+      dashboard: loadDashboard(),
       configSchema: jsonSchema,
       logLevel: () => log.level,
       setLogLevel: (level) => {
@@ -187,6 +212,10 @@ export async function startProxy(
 
   function stacks(): ReadonlyMap<string, object> {
     return new Map(listeners.all.map(({ name, service }) => [name, service]));
+  }
+
+  function clusters(): readonly ClusterStatus[] {
+    return listeners.all.flatMap(({ clusterStatus }) => clusterStatus ?? []);
   }
 
   function checks(): readonly ReadinessCheck[] {

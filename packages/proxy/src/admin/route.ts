@@ -28,8 +28,9 @@ export interface AdminStream {
   /**
    * Opens it, for a caller there is room for. What it throws is the answer, as of a handler. The
    * caller's going ends the subscription; an error or the end of the events ends the answer.
+   * @param taken resolves when the caller takes more, or has gone
    */
-  readonly open: () => Observable<ServerSentEvent>;
+  readonly open: (taken: () => Promise<void>) => Observable<ServerSentEvent>;
 }
 
 /** What a route is told of the request that it answers. */

@@ -1,8 +1,8 @@
 import { milliseconds, ProxyError, whole } from "@pagoda/core";
 import type { ServerResponse } from "node:http";
-import type { Observable, Subscription } from "rxjs";
+import type { Subscription } from "rxjs";
 
-import type { ServerSentEvent } from "./route.ts";
+import type { AdminStream } from "./route.ts";
 
 /** As many streams are open as may be. */
 class StreamsError extends ProxyError {
@@ -39,6 +39,18 @@ interface Open {
   readonly end: () => void;
 }
 
+/** Resolves when what was written is on its way, or will never be. */
+function taken(response: ServerResponse): Promise<void> {
+  if (!response.writableNeedDrain || response.destroyed) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      response.off("drain", done).off("close", done);
+      resolve();
+    };
+    response.on("drain", done).on("close", done);
+  });
+}
+
 /** The answers that go on: each until its events end, its reader goes, or all are closed. */
 export class Streams {
   readonly #max: number;
@@ -64,9 +76,9 @@ export class Streams {
    * Opens a stream and says it to `response`, whose head is written by `begin` once it is open.
    * @throws StreamsError when there are too many; what `open` throws. Nothing was said then.
    */
-  serve(response: ServerResponse, open: () => Observable<ServerSentEvent>, begin: () => void): void {
+  serve(response: ServerResponse, open: AdminStream["open"], begin: () => void): void {
     if (this.#closed || this.#open.size >= this.#max) throw new StreamsError(this.#max);
-    const events = open();
+    const events = open(() => taken(response));
     begin();
     response.flushHeaders();
 

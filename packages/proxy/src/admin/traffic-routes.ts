@@ -1,11 +1,14 @@
 import { DrainingError } from "@pagoda/core";
+import { buffered } from "@pagoda/traffic";
 import type { Drain } from "@pagoda/core";
 import type { TapMessage, TapRequest, TrafficView, Window } from "@pagoda/traffic/view";
 import { map, Observable, takeUntil } from "rxjs";
 
+import { pulled } from "./pulled.ts";
+
 import { readTapRequest, readWindow } from "./query.ts";
 import { jsonAnswer } from "./route.ts";
-import type { AdminRoute, ServerSentEvent } from "./route.ts";
+import type { AdminRoute, AdminStream, ServerSentEvent } from "./route.ts";
 import { tablesPage } from "./pages/tables-page.ts";
 
 /** Where what is known of the traffic comes from. */
@@ -19,6 +22,8 @@ export interface TrafficSource {
 export interface TapSource {
   /** @throws TapSessionsError when there are too many taps: the caller is answered 429. */
   open(request: TapRequest): Observable<TapMessage>;
+  /** Told of each event that is dropped because its reader is slow. */
+  readonly onDropped?: () => void;
 }
 
 /** What the routes about traffic are answered from. Where a part is left out, so are its routes. */
@@ -91,7 +96,13 @@ function tapRoute(tap: TapSource, drain: Drain): AdminRoute {
     path: "/api/tap",
     handler: ({ query }) => {
       const request = readTapRequest(query);
-      return { open: untilDrain(drain, () => tap.open(request).pipe(map(tapEvent))) };
+      const { onDropped } = tap;
+      return {
+        open: untilDrain(drain, (taken) => {
+          const messages = buffered(tap.open(request), { ...(onDropped && { onDropped }) });
+          return pulled(messages, taken).pipe(map(tapEvent));
+        }),
+      };
     },
   };
 }
@@ -103,13 +114,10 @@ function tapEvent(message: TapMessage): ServerSentEvent {
 }
 
 /** Ended by the drain, and not opened any more once it has started. @throws DrainingError then. */
-function untilDrain(
-  drain: Drain,
-  open: () => Observable<ServerSentEvent>,
-): () => Observable<ServerSentEvent> {
+function untilDrain(drain: Drain, open: AdminStream["open"]): AdminStream["open"] {
   const started = new Observable<void>((subscriber) => drain.onStart(() => subscriber.next()));
-  return () => {
+  return (taken) => {
     if (drain.draining) throw new DrainingError();
-    return open().pipe(takeUntil(started));
+    return open(taken).pipe(takeUntil(started));
   };
 }

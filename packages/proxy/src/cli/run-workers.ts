@@ -1,11 +1,17 @@
 import { Drain } from "@pagoda/core";
-import { metricsPage } from "@pagoda/metrics";
+import { GroupMetrics, metricsPage, SeriesLimits } from "@pagoda/metrics";
 import { formatEndpoint, parseEndpoint } from "@pagoda/tcp";
 
+import { groupFigures, mergeStates, TapSessionsError, TrafficViews } from "@pagoda/traffic";
+import type { TrafficState } from "@pagoda/traffic";
+import { Registry } from "prom-client";
+
+import { loadDashboard } from "../admin/dashboard-files.ts";
 import { adminRoutes } from "../admin/routes.ts";
 import { startAdmin } from "../admin/server.ts";
 import { stackStatus } from "../admin/stack-status.ts";
 import type { LoadedConfig } from "../config/load.ts";
+import type { MetricsConfig } from "../config/model.ts";
 import { jsonSchema } from "../config/schema/json-schema.ts";
 import type { Logger } from "../log.ts";
 import { startProxy } from "../proxy.ts";
@@ -30,7 +36,15 @@ export interface RunWorkersOptions {
 export async function runAsPrimary({ loaded, load, log }: RunWorkersOptions): Promise<number> {
   const signals = endSignals();
   const { workers: count, admin: adminConfig, drainTimeoutMs } = loaded.config;
-  await using primary = await runPrimary({ count, log });
+  await using primary = await runPrimary({
+    count,
+    log,
+    traffic: { mergeStates, tooManyTaps: (max) => new TapSessionsError(max) },
+  });
+  const states = async (): Promise<TrafficState> => (merged = mergeStates(await primary.collectTraffic()));
+  let merged = mergeStates([]);
+  using views = new TrafficViews(states);
+  const groups = groupPage(loaded.config.metrics, () => merged);
   let running = loaded;
   const drain = new Drain();
   const reload = async (trigger: ReloadTrigger): ReturnType<typeof primary.reload> => {
@@ -43,7 +57,7 @@ export async function runAsPrimary({ loaded, load, log }: RunWorkersOptions): Pr
     return result;
   };
   const routes = adminRoutes({
-    metrics: async (accept) => metricsPage(await primary.metrics(), accept),
+    metrics: async (accept) => metricsPage(Registry.merge([await primary.metrics(), groups]), accept),
     drain,
     checks: async () =>
       (await primary.status()).checks.map(({ name, reason }) => ({ name, failing: () => reason })),
@@ -51,6 +65,11 @@ export async function runAsPrimary({ loaded, load, log }: RunWorkersOptions): Pr
     stacks: async () => (await primary.status()).stacks,
     config: () => running.print({ origins: true }),
     configSchema: jsonSchema,
+    clusters: () => primary.clusters(),
+    connections: () => primary.connections(),
+    traffic: views,
+    tap: { open: (request) => primary.openTap(request) },
+    dashboard: loadDashboard(),
     reload: () => reload("api"),
     startDrain: () => void process.kill(process.pid, "SIGTERM"),
     logLevel: () => log.level,
@@ -79,6 +98,15 @@ export async function runAsPrimary({ loaded, load, log }: RunWorkersOptions): Pr
 
 function listenersOf({ listeners }: PrimaryStatus) {
   return listeners.map((one) => ({ ...one, address: parseEndpoint(one.address) }));
+}
+
+/** The families of groups, which no worker knows alone. */
+function groupPage({ compat: _, ...limits }: MetricsConfig, state: () => TrafficState): Registry {
+  // Counts of the limits themselves are the workers' to show.
+  const series = new SeriesLimits(new Registry(), limits);
+  const registry = new Registry();
+  new GroupMetrics(registry, { series, figures: () => groupFigures(state()) });
+  return registry;
 }
 
 /** A process that serves, and has no admin server: the primary asks it. */
@@ -116,6 +144,10 @@ export function runAsWorker({ loaded, load, log }: RunWorkersOptions): Promise<n
         })),
         stacks: stackStatus(proxy.stacks()),
       }),
+      traffic: () => proxy.traffic.state(),
+      clusters: () => proxy.clusters(),
+      connections: () => proxy.traffic.connections(),
+      tap: (request) => proxy.traffic.tap.open(request),
       setLogLevel: (level) => {
         log.level = level;
         own.level = level;

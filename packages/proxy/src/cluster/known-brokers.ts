@@ -4,6 +4,7 @@ import { Cluster, stateFile, TopicIds } from "@pagoda/kafka";
 import type { Slots } from "@pagoda/kafka";
 import type { Connection, Endpoint } from "@pagoda/tcp";
 
+import type { ClusterFacts } from "../admin/cluster-status.ts";
 import type { Logger } from "../log.ts";
 import { learnBrokers } from "./learn-brokers.ts";
 
@@ -19,6 +20,8 @@ export interface KnownBrokersOptions {
 export interface KnownBrokers {
   readonly cluster: Cluster;
   readonly topicIds: TopicIds;
+  /** What the broker that was asked last said beside addresses. */
+  facts(): ClusterFacts;
   /** Asks a broker for all of them; it settles, and says in the log what came of it. */
   learn(connection: Connection, cx: Context): Promise<void>;
 }
@@ -37,12 +40,15 @@ export async function knownBrokers(
     if (file.found === "other_cluster")
       log.warn({ path }, "the state file is of another cluster, and was begun anew");
   }
+  let facts: ClusterFacts = {};
   return {
     cluster,
     topicIds: new TopicIds(),
+    facts: () => facts,
     learn: async (connection, cx) => {
       try {
-        const nodeIds = await learnBrokers(connection, { cluster }, cx);
+        const { nodeIds, ...said } = await learnBrokers(connection, { cluster }, cx);
+        facts = said;
         // Brokers get their addresses before the first client asks, in the order of their node ids.
         for (const nodeId of nodeIds.toSorted((a, b) => a - b)) slots?.slotOf(nodeId);
         log.info({ nodeIds }, "brokers learnt");

@@ -7,6 +7,7 @@ import { bindCluster } from "../cluster/addresses.ts";
 import { knownBrokers } from "../cluster/known-brokers.ts";
 import type { ClusterConfig, ListenerConfig, ProxyConfig } from "../config/model.ts";
 import { createLog } from "../log.ts";
+import { ProxyTraffic } from "../traffic/proxy-traffic.ts";
 import { buildInfo } from "../version.ts";
 import { buildCluster, buildService } from "./build-stack.ts";
 import type { BuildParts, BuiltStack } from "./build-stack.ts";
@@ -31,9 +32,10 @@ export async function buildOnly(
   await using scope = new Scope();
   const log = createLog({ level: "silent" });
   const metrics = createMetrics({ registry: new Registry(), build: buildInfo() });
+  const traffic = new ProxyTraffic({ metrics, log, tap: config.tap });
   const unreachable: string[] = [];
   for (const listener of config.listeners) {
-    const parts = { metrics, log, drain: new Drain(), scope, tracing: undefined };
+    const parts = { metrics, log, drain: new Drain(), scope, tracing: undefined, traffic };
     const cluster =
       listener.target.cluster === undefined ? undefined : config.clusters.get(listener.target.cluster);
     // oxlint-disable-next-line no-await-in-loop -- the first that cannot be built is told

@@ -15,6 +15,7 @@ import { inbound } from "../stacks/inbound.ts";
 import { outbound } from "../stacks/outbound.ts";
 import type { ServedTls, StackTracing } from "../stacks/parts.ts";
 import { listenerTls, upstreamTls } from "../tls-files.ts";
+import type { ProxyTraffic } from "../traffic/proxy-traffic.ts";
 import { Upstream } from "../upstream.ts";
 import type { UpstreamOptions } from "../upstream.ts";
 
@@ -24,6 +25,7 @@ export interface BuildParts {
   readonly log: Logger;
   readonly drain: Drain;
   readonly tracing: StackTracing | undefined;
+  readonly traffic: Pick<ProxyTraffic, "watch">;
   /** All that the stack stands on is released with it. */
   readonly scope: Scope;
 }

@@ -4,6 +4,8 @@ import { Admission } from "@pagoda/tcp";
 import type { Connection, ConnectionLimits, Endpoint, Reload } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
 
+import { advertisedAt, clusterStatus } from "../admin/cluster-status.ts";
+import type { ClusterStatus } from "../admin/cluster-status.ts";
 import { bindCluster } from "../cluster/addresses.ts";
 import type { ClusterAddresses } from "../cluster/addresses.ts";
 import { knownBrokers } from "../cluster/known-brokers.ts";
@@ -37,7 +39,7 @@ export interface CommitOptions {
   readonly drainBeforeMs: number | undefined;
 }
 
-export type ListenerRuntimeParts = Pick<BuildParts, "metrics" | "log" | "tracing">;
+export type ListenerRuntimeParts = Pick<BuildParts, "metrics" | "log" | "tracing" | "traffic">;
 
 /** Stacks of earlier configurations that may still serve; the oldest of more is told to end. */
 const maxRetired = 8;
@@ -113,6 +115,19 @@ export class ListenerRuntime implements AsyncDisposable {
   /** Why the upstream is not usable; undefined when it is. */
   get failing(): string | undefined {
     return this.#running.built.upstream.failing;
+  }
+
+  /** The cluster behind it; undefined where that is one service. */
+  get clusterStatus(): ClusterStatus | undefined {
+    const { cluster, brokers, bound } = this.#running;
+    if (cluster === undefined || brokers === undefined || bound.cluster === undefined) return undefined;
+    return clusterStatus({
+      name: cluster.name,
+      listener: this.name,
+      cluster: brokers.cluster,
+      advertised: advertisedAt(bound.cluster),
+      facts: brokers.facts(),
+    });
   }
 
   /** When the certificate that clients are shown expires; undefined where there is none. */

@@ -22,7 +22,12 @@ function begin(): Listeners {
     registry: new Registry(),
     build: { version: "0", commit: "0", kafkaProtocol: "0" },
   });
-  const listeners = new Listeners({ metrics, log: createLog({ level: "silent" }), tracing: undefined });
+  const listeners = new Listeners({
+    metrics,
+    log: createLog({ level: "silent" }),
+    tracing: undefined,
+    traffic: { watch: () => ({}) },
+  });
   open.push(listeners);
   return listeners;
 }

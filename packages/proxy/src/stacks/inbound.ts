@@ -16,6 +16,7 @@ import type { Connection, Detected } from "@pagoda/tcp";
 
 import type { ListenerConfig } from "../config/model.ts";
 import type { Logger } from "../log.ts";
+import type { ProxyTraffic } from "../traffic/proxy-traffic.ts";
 import type { Upstream } from "../upstream.ts";
 import { accepting } from "./accepting.ts";
 import { cutThrough, exemplars, injection } from "./parts.ts";
@@ -32,6 +33,8 @@ export interface InboundParts {
   readonly upstream: Upstream;
   /** Undefined where no spans are made. */
   readonly tracing: StackTracing | undefined;
+  /** What is told of the requests, where they are counted. */
+  readonly traffic: Pick<ProxyTraffic, "watch">;
 }
 
 /**
@@ -40,7 +43,7 @@ export interface InboundParts {
  */
 export function inbound(
   listener: ListenerConfig,
-  { metrics, log, drain, tls, upstream, tracing }: InboundParts,
+  { metrics, log, drain, tls, upstream, tracing, traffic }: InboundParts,
 ): GuardedService<Connection, void> {
   const { timeouts, layers } = listener;
   const direction = "inbound";
@@ -64,7 +67,11 @@ export function inbound(
           const own = { metrics, connection: client, session, direction, topicIds, nodeId } as const;
           return stack<KafkaRequest, KafkaAnswer>()
             .push(kafkaSession(session))
-            .push(optional(counts, () => kafkaMetrics({ ...own, ...exemplars(spans) })))
+            .push(
+              optional(counts, () =>
+                kafkaMetrics({ ...own, ...exemplars(spans), watcher: traffic.watch(own) }),
+              ),
+            )
             .push(optional(spans, ({ tracer }) => kafkaTracing({ ...own, tracer })))
             .push(requestLayers(layers, { metrics, connection: client, traced: spans !== undefined }))
             .push(watchTopicIds(topicIds))

@@ -45,6 +45,7 @@ function proxied(): { client: Connection; broker: Connection; done: Promise<void
     unknownApis: "pass",
     begin: undefined,
     tracing: undefined,
+    traffic: { watch: () => ({}) },
   });
   return { client, broker, done: service.call(server, Context.background()) };
 }

@@ -77,6 +77,7 @@ export function outbound(
     unknownApis,
     begin,
     tracing,
+    traffic,
   }: OutboundParts,
 ): GuardedService<Connection, void> {
   const { timeouts, layers } = listener;
@@ -127,7 +128,11 @@ export function outbound(
         stack<KafkaRequest, KafkaAnswer>()
           // Outermost: who the client is, for every tier below.
           .push(kafkaSession(session))
-          .push(optional(counts, () => kafkaMetrics({ ...own, ...exemplars(spans) })))
+          .push(
+            optional(counts, () =>
+              kafkaMetrics({ ...own, ...exemplars(spans), watcher: traffic.watch(own) }),
+            ),
+          )
           .push(optional(spans, ({ tracer }) => kafkaTracing({ ...own, tracer, broker })))
           // What clients may use is what the layers below can read.
           .push(negotiateVersions({ unknown: unknownApis }))

@@ -8,7 +8,7 @@ import { interrupted } from "../interrupted.ts";
 import { safeJson, safeLines } from "../output/safe.ts";
 import { processTerminal } from "../output/terminal.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { drawDiagram, formatTapLine } from "./drawing.ts";
+import { drawDiagram, formatTapLine } from "@pagoda/traffic/view";
 import { readTapFlags } from "./tap-flags.ts";
 import type { TapQuery } from "./tap-flags.ts";
 

@@ -8,7 +8,7 @@ import { readFlags } from "../flags.ts";
 import { interrupted } from "../interrupted.ts";
 import { processTerminal } from "../output/terminal.ts";
 import type { Terminal } from "../output/terminal.ts";
-import { formatTapLine } from "../see/drawing.ts";
+import { formatTapLine } from "@pagoda/traffic/view";
 import { emptyHint } from "../see/empty.ts";
 import { readWindow } from "../see/flags.ts";
 import { isQuiet } from "../see/stat.ts";

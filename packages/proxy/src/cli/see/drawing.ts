@@ -1,1 +1,0 @@
-export { drawDiagram, formatTapLine } from "@pagoda/traffic/view";
