@@ -59,6 +59,11 @@ export const bench: Bench = {
         );
       }
     }
-    return { tables, notes: ["each proxy in one process, client and upstream in their own"] };
+    return {
+      tables,
+      notes: [
+        "each proxy in one process, client and upstream in their own; without groups and timelines of offsets",
+      ],
+    };
   },
 };

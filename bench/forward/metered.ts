@@ -34,7 +34,13 @@ const recorder = new TrafficRecorder({
   groups: { watch: () => ({ groupOf: () => undefined }), state: () => [] },
   newTimeline: () => {
     let end = -1;
-    return { seen: (offset) => (end = offset), end, entries: () => [] };
+    return {
+      seen: (offset) => (end = offset),
+      get end() {
+        return end;
+      },
+      entries: () => [],
+    };
   },
 });
 if (which === "traffic") setInterval(() => recorder.state(), 1_000).unref();

@@ -16,7 +16,7 @@ export class PassingAnswers {
   }
 
   answered(exchange: Exchange, outcome: Outcome): void {
-    if (this.#passing.has(exchange)) this.#passing.set(exchange, outcome);
+    if (this.#passing.size > 0 && this.#passing.has(exchange)) this.#passing.set(exchange, outcome);
     else this.#watcher.ended(exchange, outcome);
   }
 

@@ -2,6 +2,7 @@ import type { ClientSoftware, KafkaRequest, KafkaSession, SaslFacts } from "@pag
 import { apiOfKey } from "@pagoda/kafka/protocol";
 
 import type { ApiRecord } from "./api-record.ts";
+import type { Clock } from "./clock.ts";
 import type { ClientRecord } from "./client-record.ts";
 import { noClientName } from "./names.ts";
 import type { NameLimiter } from "./names.ts";
@@ -14,7 +15,7 @@ export interface ConnectionClientParts {
   readonly tables: Tables;
   readonly session: Pick<KafkaSession, "software" | "sasl" | "certificateSubject">;
   readonly tls: boolean;
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 interface OwnApi {
@@ -75,9 +76,14 @@ export class ConnectionClient {
     const at = isKnown ? apiKey + 2 : 0;
     let own = this.#apis[at];
     if (own === undefined || own.record.dropped) {
-      const { listener, tables, now } = this.#parts;
+      const { listener, tables, clock } = this.#parts;
       const name = isRawToken ? "SaslToken" : isKnown ? (apiOfKey(apiKey)?.name ?? "unknown") : "unknown";
-      const record = tables.api(listener, name, this.#record?.client ?? noClientName, now());
+      const record = tables.api(
+        listener,
+        name,
+        this.#record?.client ?? noClientName,
+        clock.at(performance.now()),
+      );
       own = this.#apis[at] = { record, version: -1 };
     }
     if (apiVersion !== own.version && api !== null) {
@@ -94,9 +100,9 @@ export class ConnectionClient {
   }
 
   #become(clientId: string | null): ClientRecord {
-    const { listener, names, tables, tls, now } = this.#parts;
+    const { listener, names, tables, tls, clock } = this.#parts;
     const name = clientId === null || clientId === "" ? noClientName : names.resolve(clientId);
-    const next = tables.client(listener, name, now());
+    const next = tables.client(listener, name, clock.at(performance.now()));
     this.#clientId = clientId;
     if (next === this.#record) return next;
     this.#leave();

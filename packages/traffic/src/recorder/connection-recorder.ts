@@ -3,6 +3,7 @@ import type { Direction, ExchangeWatcher, Outcome, PartitionFacts, WatchedExchan
 import type { Connection } from "@pagoda/tcp";
 
 import type { BrokerRecord } from "./broker-record.ts";
+import type { Clock } from "./clock.ts";
 import { ConnectionClient } from "./connection-client.ts";
 import { ConnectionTopics } from "./connection-topics.ts";
 import { severity } from "./counters.ts";
@@ -27,7 +28,7 @@ export interface WatchedConnection {
 export interface ConnectionRecorderParts {
   readonly tables: Tables;
   readonly names: Names;
-  readonly now: () => number;
+  readonly clock: Clock;
   /** The group that fetches of this connection are for. */
   readonly groupOf: () => string | undefined;
 }
@@ -71,7 +72,7 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
       tables,
       session,
       tls: this.#tls,
-      now: parts.now,
+      clock: parts.clock,
     });
     this.#topics = new ConnectionTopics({ ...parts, watched, client: this.#client, tls: this.#tls });
     this.#listener.opened(connection);
@@ -116,8 +117,7 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
     const { request, startedMs, sentMs, receivedMs } = exchange;
     const { classification, waited, endedMs, throttleMs } = outcome;
     const { apiKey } = request;
-    const hasTopics = apiKey === produceKey || fetches(apiKey);
-    const nowMs = hasTopics ? this.#topics.now(exchange) : this.#parts.now();
+    const nowMs = this.#parts.clock.at(endedMs);
     const api = this.#client.api(request);
     const client = this.#client.record;
     const broker = this.#broker;
@@ -161,7 +161,7 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
         broker.inFlight -= 1;
       }
     }
-    if (hasTopics) this.#topics.ended(exchange, answer, bucket);
+    if (apiKey === produceKey || fetches(apiKey)) this.#topics.ended(exchange, answer, bucket, nowMs);
   }
 
   closed(): void {
@@ -176,7 +176,11 @@ export class ConnectionRecorder implements Required<ExchangeWatcher> {
   #goTo(nodeId: string): void {
     if (this.#closed) return;
     this.#leaveBroker();
-    const broker = this.#parts.tables.broker(this.#listener.listener, nodeId, this.#parts.now());
+    const broker = this.#parts.tables.broker(
+      this.#listener.listener,
+      nodeId,
+      this.#parts.clock.at(performance.now()),
+    );
     broker.connections += 1;
     broker.inFlight += this.#inFlight;
     this.#broker = broker;

@@ -109,16 +109,10 @@ export class ConnectionTopics {
     client.flow.fetchedBytes += recordsBytes;
   }
 
-  /** Unix milliseconds. The clock is read once for an exchange: its partitions are told in one go, or nearly. */
-  now(exchange: WatchedExchange): number {
-    this.#is(exchange);
-    return this.#nowMs;
-  }
-
   /** @param bucket as of {@link latencyBucket}; -1 where its duration says nothing */
-  ended(exchange: WatchedExchange, answer: Severity | undefined, bucket: number): void {
-    this.#is(exchange);
+  ended(exchange: WatchedExchange, answer: Severity | undefined, bucket: number, nowMs: number): void {
     this.#of = undefined;
+    this.#nowMs = nowMs;
     this.#ended = answer;
     this.#bucket = bucket;
     this.#isProduce = exchange.request.apiKey === produceKey;
@@ -208,6 +202,7 @@ export class ConnectionTopics {
   #is(exchange: WatchedExchange): void {
     if (exchange === this.#of) return;
     this.#of = exchange;
-    this.#nowMs = this.#parts.now();
+    const { startedMs, receivedMs } = exchange;
+    this.#nowMs = this.#parts.clock.at(receivedMs > 0 ? receivedMs : startedMs);
   }
 }

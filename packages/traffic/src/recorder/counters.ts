@@ -12,14 +12,6 @@ export function severityOf(code: number): Severity {
   return kafkaErrorOf(code).retriable ? severity.retriable : severity.failure;
 }
 
-/** What an exchange that has ended adds: the same to all that count it. */
-export interface Ended {
-  /** Undefined for what has no response. */
-  readonly severity: Severity | undefined;
-  /** The place of its duration in `LatencyCounts`; -1 where that says nothing. */
-  readonly bucket: number;
-}
-
 /** Counts requests and how they were answered. */
 export class AnswerCounter {
   requests = 0;
@@ -27,6 +19,7 @@ export class AnswerCounter {
   readonly #latency: number[] = Array.from({ length: latencyBoundsMs.length + 1 }, () => 0);
   readonly #errors = new Map<number, number>();
 
+  /** @param bucket the place of its duration in `LatencyCounts`; -1 where that says nothing */
   answered(answer: Severity, bucket: number): void {
     this.#answers[answer] += 1;
     if (bucket >= 0) (this.#latency[bucket] as number) += 1;

@@ -14,7 +14,7 @@ import {
 } from "@pagoda/kafka/protocol";
 import type { ExchangeWatcher } from "@pagoda/metrics";
 import { memoryConnections } from "@pagoda/tcp/testing";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import { answerEmpty, answerOf, batch, Tier } from "../../../metrics/test/kafka-tier.ts";
 import type { TierOptions } from "../../../metrics/test/kafka-tier.ts";
@@ -98,6 +98,15 @@ function produceOf(acks: number) {
   ];
   return { version: 12, body: { acks, topicData: [{ name: "orders", partitionData }] } };
 }
+
+// The clock that requests are timed by stands still.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["performance"] });
+  vi.advanceTimersByTime(1_000);
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
 

@@ -2,6 +2,7 @@ import { joinWatchers } from "@pagoda/metrics";
 import type { ExchangeWatcher } from "@pagoda/metrics";
 
 import type { GroupState, TrafficState } from "../state/state.ts";
+import { Clock } from "./clock.ts";
 import { ConnectionRecorder } from "./connection-recorder.ts";
 import type { WatchedConnection } from "./connection-recorder.ts";
 import type { Names } from "./names.ts";
@@ -20,7 +21,7 @@ export interface TrafficRecorderOptions {
   readonly groups: GroupsLike;
   /** Keeps the ends of one partition: an `OffsetTimeline`. */
   readonly newTimeline: () => Timeline;
-  /** Unix milliseconds. @default Date.now */
+  /** Unix milliseconds; asked with each `state`, by which moments are told. @default Date.now */
   readonly now?: () => number;
 }
 
@@ -43,13 +44,13 @@ export interface TrafficRecorderOptions {
 export class TrafficRecorder {
   readonly #options: TrafficRecorderOptions;
   readonly #tables: Tables;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #startedMs: number;
 
   constructor(options: TrafficRecorderOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
-    this.#startedMs = this.#now();
+    this.#clock = new Clock(options.now ?? Date.now);
+    this.#startedMs = this.#clock.set();
     this.#tables = new Tables(options.newTimeline);
   }
 
@@ -60,7 +61,7 @@ export class TrafficRecorder {
     const recorder = new ConnectionRecorder(watched, {
       tables: this.#tables,
       names,
-      now: this.#now,
+      clock: this.#clock,
       groupOf: () => group.groupOf(),
     });
     // Groups first: a fetch is for the group that its client has just joined.
@@ -69,7 +70,7 @@ export class TrafficRecorder {
 
   /** All that was counted, as plain JSON. */
   state(): TrafficState {
-    const atMs = this.#now();
+    const atMs = this.#clock.set();
     const { listeners, apis, topics, clients, brokers, edges } = this.#tables;
     return {
       atMs,
