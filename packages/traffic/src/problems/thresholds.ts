@@ -34,7 +34,10 @@ export const thresholds = {
     requestsPerConnectionFrom: 6,
   },
   reconnectLoop: {
-    /** Connections opened. A client with a hundred connections opens them once. */
+    /**
+     * Connections opened. A client with a hundred connections opens them once. One that opens this many
+     * and ends is taken for a loop until a minute has passed.
+     */
     openedFrom: 20,
     /** Opened for each that is open: twice is a client that was restarted. */
     openedPerConnectionFrom: 3,
