@@ -19,6 +19,11 @@ function playing() {
         history.push(stateAt(second, { clients, ...more }));
       }
     },
+    /** Nobody looks, and requests go on. */
+    pause: (count: number): void => {
+      second += count;
+      unacknowledged += count;
+    },
     kinds: (): readonly string[] => history.view("1m").problems.map(({ kind }) => kind),
     first: () => history.view("1m").problems[0],
   };
@@ -54,6 +59,14 @@ describe("problems", () => {
     seconds(90, 0);
     seconds(20, 1);
     expect(first()?.since).toBe(startMs + 1_000);
+  });
+
+  it("are not found in counts of far longer than a minute", () => {
+    const { seconds, kinds, pause } = playing();
+    seconds(5, 1);
+    pause(95);
+    seconds(15, 0);
+    expect(kinds()).toEqual([]);
   });
 
   it("have the critical ones first, then those that last longest", () => {
