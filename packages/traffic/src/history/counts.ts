@@ -4,6 +4,7 @@ import type {
   BrokerState,
   ClientState,
   EdgeState,
+  FlowCounts,
   GroupState,
   LatencyCounts,
   ListenerState,
@@ -25,8 +26,41 @@ export interface RowOf {
 
 export type Kind = keyof RowOf;
 
-const answers = ["requests", "success", "retriable", "failure"] as const;
-const flows = [
+type AnswerName = Exclude<keyof AnswerCounts, "latency" | "errors">;
+type FlowName = keyof FlowCounts;
+
+/** The numbers of each kind that only rise, and that rates need. */
+interface CountedNames {
+  readonly listener:
+    | AnswerName
+    | "bytesIn"
+    | "bytesOut"
+    | "totalMs"
+    | "brokerMs"
+    | "sent"
+    | "plaintextRemote";
+  readonly api: AnswerName | "totalMs" | "brokerMs";
+  readonly topic: AnswerName | FlowName;
+  readonly partition: "producedRecords" | "producedBytes" | "leaderMoves";
+  readonly client:
+    | AnswerName
+    | FlowName
+    | "opened"
+    | "uncompressedBatches"
+    | "unacknowledged"
+    | "metadataRequests"
+    | "emptyFetches"
+    | "commits"
+    | "throttledMs";
+  readonly broker: AnswerName;
+  readonly edge: "requests" | "failed" | "records" | "bytes";
+  readonly group: "commits";
+}
+
+export type Counted<K extends Kind> = CountedNames[K] & string;
+
+const answers: readonly AnswerName[] = ["requests", "success", "retriable", "failure"];
+const flows: readonly FlowName[] = [
   "producedRecords",
   "producedBytes",
   "producedBatches",
@@ -34,10 +68,10 @@ const flows = [
   "fetchedRecords",
   "fetchedBytes",
   "fetchRequests",
-] as const;
+];
 
-/** The numbers of each kind that only rise, and that rates need. */
-export const counted = {
+/** Their order in `Counts.numbers`. */
+export const counted: { readonly [K in Kind]: readonly Counted<K>[] } = {
   listener: [...answers, "bytesIn", "bytesOut", "totalMs", "brokerMs", "sent", "plaintextRemote"],
   api: [...answers, "totalMs", "brokerMs"],
   topic: [...answers, ...flows],
@@ -56,9 +90,7 @@ export const counted = {
   broker: answers,
   edge: ["requests", "failed", "records", "bytes"],
   group: ["commits"],
-} as const satisfies { readonly [K in Kind]: readonly (keyof RowOf[K])[] };
-
-export type Counted<K extends Kind> = (typeof counted)[K][number];
+};
 
 /** Latency counts without the zeros at both ends: `counts[0]` is of bound `from`. */
 export interface TrimmedLatency {

@@ -5,6 +5,11 @@ export function count(value: number): string {
   return `${short(value / 1_000_000)}M`;
 }
 
+/** So many of what `noun` says of one. */
+export function many(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
 export function bytes(value: number): string {
   if (value < 1024) return `${short(value)}B`;
   if (value < 1024 ** 2) return `${short(value / 1024)}KiB`;
@@ -14,9 +19,11 @@ export function bytes(value: number): string {
 
 export function duration(ms: number): string {
   const seconds = Math.round(ms / 1_000);
-  if (seconds < 120) return `${seconds}s`;
   const minutes = Math.floor(seconds / 60);
-  return seconds % 60 === 0 || minutes >= 10 ? `${minutes}m` : `${minutes}m${seconds % 60}s`;
+  const whole = minutes > 0 && (seconds % 60 === 0 || minutes >= 10);
+  if (whole) return `${minutes}m`;
+  if (seconds < 120) return `${seconds}s`;
+  return `${minutes}m${seconds % 60}s`;
 }
 
 /** Never `100%` of less than all. */

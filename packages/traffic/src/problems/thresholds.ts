@@ -14,8 +14,8 @@ export const thresholds = {
     batchesAbove: 100,
   },
   noCompression: {
-    /** Bytes produced. Below, compression saves nothing worth its CPU. */
-    bytesAbove: 1024 * 1024,
+    /** Bytes produced: 1 MiB. Below, compression saves nothing worth its CPU. */
+    bytesAbove: 1_048_576,
     /** Share of batches. Small ones are left uncompressed by some clients that compress. */
     shareAbove: 0.9,
   },
@@ -34,19 +34,22 @@ export const thresholds = {
     requestsPerConnectionFrom: 6,
   },
   reconnectLoop: {
-    /** Connections opened. A client with a hundred connections opens them once. */
+    /**
+     * Connections opened. A client with a hundred connections opens them once. One that opens this many
+     * and ends is taken for a loop until a minute has passed.
+     */
     openedFrom: 20,
     /** Opened for each that is open: twice is a client that was restarted. */
     openedPerConnectionFrom: 3,
   },
   rebalanceLoop: {
-    /** Of how long rebalances count, in milliseconds. */
-    overMs: 15 * 60_000,
+    /** Of how long rebalances count, in milliseconds: 15 minutes. */
+    overMs: 900_000,
     rebalancesFrom: 3,
     /** Milliseconds from the first of a new group in which members join one by one: a start, no loop. */
     startUpMs: 60_000,
     /** Milliseconds from the first to the last: a deployment that goes member by member is over sooner. */
-    lastsFromMs: 3 * 60_000,
+    lastsFromMs: 180_000,
     /** It is over after so many of its own mean intervals without one, and at least a minute. */
     overAfterIntervals: 3,
   },
@@ -73,8 +76,8 @@ export const thresholds = {
     commitsPerRecordAbove: 0.5,
   },
   leaderMoves: {
-    /** Of how long moves count, in milliseconds. */
-    overMs: 10 * 60_000,
+    /** Of how long moves count, in milliseconds: 10 minutes. */
+    overMs: 600_000,
     /** Of one partition. One is a broker that restarts, two are its going and coming back. */
     movesFrom: 3,
   },

@@ -71,12 +71,14 @@ export function mergeTopics(one: TopicState, other: TopicState): TopicState {
   };
 }
 
+/** A leader that moved did so once, however many processes were told: of moves, the most are taken. */
 function mergePartitions(one: PartitionState, other: PartitionState): PartitionState {
   return {
     partition: one.partition,
     endOffset: Math.max(one.endOffset, other.endOffset),
     timeline: mergeTimelines(one.timeline, other.timeline),
-    ...added(one, other, ["producedRecords", "producedBytes", "leaderMoves"]),
+    ...added(one, other, ["producedRecords", "producedBytes"]),
+    leaderMoves: Math.max(one.leaderMoves, other.leaderMoves),
   };
 }
 

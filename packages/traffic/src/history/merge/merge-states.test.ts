@@ -64,6 +64,12 @@ describe("mergeStates", () => {
     expect(mergeStates([end(7), end(9), end(-1)]).topics[0]?.partitions).toMatchObject([{ endOffset: 9 }]);
   });
 
+  it("does not count the move of a leader for each process that was told", () => {
+    const moved = (leaderMoves: number) =>
+      stateAt(1, { topics: [topicRow({ partitions: [partitionRow({ leaderMoves })] })] });
+    expect(mergeStates([moved(1), moved(2)]).topics[0]?.partitions).toMatchObject([{ leaderMoves: 2 }]);
+  });
+
   it("unites the members of a group, each as last seen", () => {
     const merged = mergedGroup(
       { members: [{ memberId: "a", ...member }] },

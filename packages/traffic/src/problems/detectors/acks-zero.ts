@@ -1,6 +1,6 @@
 import { clientDetector } from "../client-detector.ts";
 import type { Detector } from "../detector.ts";
-import { count, duration } from "../figures.ts";
+import { duration, many } from "../figures.ts";
 import { thresholds } from "../thresholds.ts";
 
 const { requestsFrom } = thresholds.acksZero;
@@ -12,6 +12,6 @@ export const acksZero: Detector = clientDetector({
     "Nobody tells this producer when a record is lost. Set acks to all, or to 1 where a loss now and then is fine.",
   summarize({ more, seconds }) {
     if (more.unacknowledged < requestsFrom) return undefined;
-    return `${count(more.unacknowledged)} Produce requests with acks=0 in ${duration(seconds * 1_000)}`;
+    return `${many(more.unacknowledged, "Produce request")} with acks=0 in ${duration(seconds * 1_000)}`;
   },
 });

@@ -1,6 +1,6 @@
 import { clientDetector } from "../client-detector.ts";
 import type { Detector } from "../detector.ts";
-import { count, duration } from "../figures.ts";
+import { count, duration, many } from "../figures.ts";
 import { thresholds } from "../thresholds.ts";
 
 const { commitsAbove, commitsPerConnectionAbove, commitsPerRecordAbove } = thresholds.commitPerRecord;
@@ -14,6 +14,6 @@ export const commitPerRecord: Detector = clientDetector({
     const { commits, fetchedRecords } = more;
     const often = commits > commitsAbove && commits / connections > commitsPerConnectionAbove;
     if (!(often && commits > commitsPerRecordAbove * fetchedRecords)) return undefined;
-    return `${count(commits)} commits for ${count(fetchedRecords)} records in ${duration(seconds * 1_000)}`;
+    return `${count(commits)} commits for ${many(fetchedRecords, "record")} in ${duration(seconds * 1_000)}`;
   },
 });

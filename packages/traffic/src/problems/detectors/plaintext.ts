@@ -1,6 +1,6 @@
 import { minuteMs } from "../detector.ts";
 import type { Detector } from "../detector.ts";
-import { count } from "../figures.ts";
+import { many } from "../figures.ts";
 
 /** Connections of this machine to itself are nobody's to read. */
 export const plaintext: Detector = {
@@ -19,6 +19,6 @@ export const plaintext: Detector = {
       .map(({ listener, plaintextRemote }) => ({
         listener,
         subject: { kind: "listener", name: listener },
-        summary: `${count(plaintextRemote)} connections from other machines without TLS since the start`,
+        summary: `${many(plaintextRemote, "connection")} from other machines without TLS since the start`,
       })),
 };
