@@ -116,7 +116,7 @@ describe("/api/tap", () => {
       "/api/tap?api=Produce&topic=orders-*&client=&error=any&slowerThanMs=2.5&maxPerSecond=7&records=1&values=true",
     );
     expect(body).toBe(
-      `event: event\ndata: ${JSON.stringify(tapEvent)}\n\nevent: missed\ndata: {"sampledOut":3,"dropped":0}\n\n`,
+      `event: missed\ndata: {"sampledOut":3,"dropped":0}\n\nevent: event\ndata: ${JSON.stringify(tapEvent)}\n\n`,
     );
     expect(taps).toEqual([
       {

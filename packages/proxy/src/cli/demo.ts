@@ -1,7 +1,11 @@
 import { startCluster } from "@pagoda/kafka/testing";
+import type { MemoryCluster } from "@pagoda/kafka/testing";
 import { formatEndpoint } from "@pagoda/tcp";
+import { isDeepStrictEqual } from "node:util";
 
+import { moveLeaders } from "../demo/mishaps.ts";
 import { demoTopics, startDemoTraffic } from "../demo/traffic.ts";
+import { defaultAdminBind } from "../config/defaults.ts";
 import { loadConfig } from "../config/load.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import { createLog } from "../log.ts";
@@ -20,6 +24,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   const { drainTimeoutMs } = demoOptions;
   const proxy = await startOnFreePorts(cluster.bootstrap);
   const traffic = startDemoTraffic(formatEndpoint(proxy.address));
+  using _moving = moving(cluster);
   process.stdout.write(banner(proxy, cluster.brokers.length));
   // Awaited here: `using` ends the cluster when this function returns.
   return await untilStopped(proxy, { drainTimeoutMs }, log, () => traffic[Symbol.asyncDispose]());
@@ -34,6 +39,12 @@ export async function demo(args: readonly string[]): Promise<number> {
       return startProxy(await configOf(bootstrap, { bind }), { log });
     }
   }
+}
+
+/** One partition's leader moves now and then, as when brokers are restarted. */
+function moving(cluster: MemoryCluster): Disposable {
+  const leaders = moveLeaders(cluster, { topic: "orders", partition: 3, everyMs: 30_000 });
+  return { [Symbol.dispose]: () => leaders.unsubscribe() };
 }
 
 /** Nothing in the demo is worth waiting for. */
@@ -53,14 +64,17 @@ function configOf(bootstrap: string, elsewhere: { readonly bind?: string }): Pro
 function banner(proxy: Proxy, brokers: number): string {
   const at = formatEndpoint(proxy.address);
   const admin = proxy.admin === undefined ? "" : formatEndpoint(proxy.admin);
+  const usual = proxy.admin === undefined || isDeepStrictEqual(proxy.admin, defaultAdminBind);
+  const elsewhere = usual ? "" : ` --admin http://${admin}`;
   return `
 pagoda is serving ${at} before a Kafka cluster of ${brokers} brokers, in memory, with clients at work
 
+  dashboard     http://${admin}/ui/
+  in text       npm run -s pagoda -- top${elsewhere}
+  one by one    npm run -s pagoda -- tap --topic orders -n 5${elsewhere}
   look around   kcat -b ${at} -L
-  listen in     kcat -b ${at} -C -t orders -o end
   join in       echo hello | kcat -b ${at} -P -t greetings
   its metrics   curl http://${admin}/metrics | grep pagoda_
-  its tiers     curl http://${admin}/stacks
 
   your Kafka    npm run -s pagoda -- run --bootstrap localhost:9092 --listen 127.0.0.1:29092 --admin off
   a real one    npm run kafka -- --brokers 3

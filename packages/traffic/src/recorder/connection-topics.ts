@@ -137,7 +137,7 @@ export class ConnectionTopics {
   #failed(touch: Touch, { partition, errorCode }: PartitionFacts): void {
     const { topic } = touch;
     topic.answers.error(errorCode);
-    if (errorCode === notLeader) topic.partition(partition)?.leaderMoved();
+    if (errorCode === notLeader) topic.partition(partition)?.leaderMoved(this.#nowMs);
     const worse = severityOf(errorCode);
     if (worse > touch.severity) touch.severity = worse;
   }

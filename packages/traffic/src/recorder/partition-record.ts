@@ -1,5 +1,8 @@
 import type { PartitionState } from "../state/state.ts";
 
+/** Milliseconds from one who is told of a move until the next one is told of another. */
+const sameMoveMs = 5_000;
+
 /** Keeps when the end of a partition was where: `OffsetTimeline` of the groups. */
 export interface Timeline {
   seen(endOffset: number, atMs: number): void;
@@ -15,6 +18,7 @@ export class PartitionRecord {
   #producedRecords = 0;
   #producedBytes = 0;
   #leaderMoves = 0;
+  #leaderMovedMs = -Infinity;
   // Most partitions of many are as they were when they were last asked for.
   #state: PartitionState | undefined;
 
@@ -36,7 +40,11 @@ export class PartitionRecord {
     if (offset !== this.#state?.endOffset) this.#state = undefined;
   }
 
-  leaderMoved(): void {
+  /** A broker said that it leads the partition no more. Several clients are told of the same move. */
+  leaderMoved(nowMs: number): void {
+    const told = nowMs - this.#leaderMovedMs < sameMoveMs;
+    this.#leaderMovedMs = nowMs;
+    if (told) return;
     this.#leaderMoves += 1;
     this.#state = undefined;
   }
