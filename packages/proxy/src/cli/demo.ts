@@ -3,7 +3,7 @@ import type { MemoryCluster } from "@pagoda/kafka/testing";
 import { formatEndpoint } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
 
-import { moveLeaders } from "../demo/mishaps.ts";
+import { refuseProducers } from "../demo/mishaps.ts";
 import { demoTopics, startDemoTraffic } from "../demo/traffic.ts";
 import { defaultAdminBind } from "../config/defaults.ts";
 import { loadConfig } from "../config/load.ts";
@@ -24,7 +24,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   const { drainTimeoutMs } = demoOptions;
   const proxy = await startOnFreePorts(cluster.bootstrap);
   const traffic = startDemoTraffic(formatEndpoint(proxy.address));
-  using _moving = moving(cluster);
+  using _mishaps = mishaps(cluster);
   process.stdout.write(banner(proxy, cluster.brokers.length));
   // Awaited here: `using` ends the cluster when this function returns.
   return await untilStopped(proxy, { drainTimeoutMs }, log, () => traffic[Symbol.asyncDispose]());
@@ -32,19 +32,23 @@ export async function demo(args: readonly string[]): Promise<number> {
   /** The usual ports when they are free, else any: a demo must not fail for that. */
   async function startOnFreePorts(bootstrap: string): Promise<Proxy> {
     try {
-      return await startProxy(await configOf(bootstrap, {}), { log });
+      return await start(await configOf(bootstrap, {}));
     } catch (error) {
       if (!(error instanceof Error && "code" in error && error.code === "LISTEN_PORT_IN_USE")) throw error;
       const bind = "127.0.0.1:0";
-      return startProxy(await configOf(bootstrap, { bind }), { log });
+      return start(await configOf(bootstrap, { bind }));
     }
+  }
+
+  function start(loaded: LoadedConfig): Promise<Proxy> {
+    return startProxy(loaded, { log, control: { config: () => loaded.print({ origins: true }) } });
   }
 }
 
-/** One partition's leader moves now and then, as when brokers are restarted. */
-function moving(cluster: MemoryCluster): Disposable {
-  const leaders = moveLeaders(cluster, { topic: "orders", partition: 3, everyMs: 30_000 });
-  return { [Symbol.dispose]: () => leaders.unsubscribe() };
+/** Something goes wrong now and then, as it does. */
+function mishaps(cluster: MemoryCluster): Disposable {
+  const refusing = refuseProducers(cluster, 20_000);
+  return { [Symbol.dispose]: () => refusing.unsubscribe() };
 }
 
 /** Nothing in the demo is worth waiting for. */

@@ -22,6 +22,9 @@ const groups = [
   { groupId: "ledger", topic: "payments" },
 ] as const;
 
+/** Milliseconds that a consumer has to leave its group. */
+const closeTimeoutMs = 2_000;
+
 /** Clients that produce and consume through the proxy, until they are disposed. */
 export interface DemoTraffic extends AsyncDisposable {
   /** Records produced and acknowledged so far. */
@@ -86,6 +89,10 @@ async function consume(
       ...clientOf(bootstrap, groupId),
       groupId,
       deserializers: stringDeserializers,
+      // One that went without a word holds up its group for that long.
+      sessionTimeout: 6_000,
+      rebalanceTimeout: 6_000,
+      heartbeatInterval: 2_000,
     } satisfies ConsumerOptions<string, string, string, string>);
     try {
       const stream = await consumer.consume({
@@ -100,7 +107,8 @@ async function consume(
     } catch {
       // It is made anew, after a while.
     }
-    await consumer.close(true).catch(() => {});
+    // After a broker's error it may never end.
+    await Promise.race([consumer.close(true).catch(() => {}), pause(closeTimeoutMs)]);
     await pause(1_000, signal);
   }
 }
@@ -117,7 +125,7 @@ function message(topic: string, number: number): { topic: string; key: string; v
   };
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, signal: AbortSignal = new AbortController().signal): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       clearTimeout(timer);
