@@ -5,7 +5,7 @@
 
 import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "..");
@@ -34,12 +34,53 @@ function installWhenNeeded() {
   writeFileSync(stamp, lock);
 }
 
+const dashboard = join(root, "packages", "dashboard");
+const dashboardStamp = join(root, "node_modules", ".pagoda-dashboard");
+
+/** Builds the page that the admin server serves, when what it is built of has changed. */
+function buildDashboardWhenNeeded() {
+  const hash = hashOf([
+    ...["index.html", "package.json", "vite.config.ts", "src"].map((name) => join(dashboard, name)),
+    // Drawings come from there.
+    join(root, "packages", "traffic", "src"),
+    join(root, "package-lock.json"),
+  ]);
+  const isBuilt = existsSync(join(dashboard, "dist", "index.html")) && existsSync(dashboardStamp);
+  if (isBuilt && readFileSync(dashboardStamp, "utf8") === hash) return;
+  console.error("pagoda: building the dashboard ...");
+  const vite = join(root, "node_modules", "vite", "bin", "vite.js");
+  const { status, stdout, stderr, error } = spawnSync(runtime, [vite, "build", "--logLevel", "warn"], {
+    cwd: dashboard,
+    encoding: "utf8",
+  });
+  if (status === 0) return writeFileSync(dashboardStamp, hash);
+  process.stderr.write(`${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}\n`);
+  // Whoever starts the demonstration wants to see it; all else goes without.
+  if (process.env.npm_lifecycle_event === "start") fail("the dashboard was not built; why is above");
+  console.error("pagoda: the dashboard was not built; going on without it");
+}
+
+/** Of the files and of all in the folders, but tests. */
+function hashOf(paths) {
+  const hash = createHash("sha256");
+  const add = (path) => {
+    if (statSync(path).isDirectory()) {
+      for (const name of readdirSync(path).sort()) add(join(path, name));
+    } else if (!/\.test\.ts$/.test(path)) {
+      hash.update(path.slice(root.length)).update(readFileSync(path));
+    }
+  };
+  for (const path of paths) add(path);
+  return hash.digest("hex");
+}
+
 function fail(message) {
   console.error(`pagoda: ${message}`);
   process.exit(1);
 }
 
 installWhenNeeded();
+buildDashboardWhenNeeded();
 const [program, ...args] = process.argv.slice(2);
 if (program === undefined) fail("usage: with-setup.mjs PROGRAM.ts [ARGUMENT...]");
 const child = spawn(runtime, ["--conditions=@pagoda/source", "--enable-source-maps", program, ...args], {

@@ -48,12 +48,17 @@ export function Chart({ title, times, lines, format }: ChartProps): JSX.Element 
         cursor: { y: false, drag: { x: false, y: false } },
         scales: { y: { range: (_u, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
         axes: [
-          { ...axis, values: "{HH}:{mm}:{ss}", space: 80 },
+          { ...axis, values: "{HH}:{mm}:{ss}", space: 80, size: 28 },
           { ...axis, size: 56, values: (_u, splits) => splits.map(format) },
         ],
         series: [
           {},
-          ...lines.map(({ label, colour: name }) => ({ label, stroke: colour(name), width: 1.5 })),
+          ...lines.map(({ label, colour: name }) => ({
+            label,
+            stroke: colour(name),
+            width: 1.5,
+            points: { show: false },
+          })),
         ],
       },
       data as uPlot.AlignedData,

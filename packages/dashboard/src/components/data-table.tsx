@@ -81,7 +81,7 @@ export function DataTable<Row>(props: DataTableProps<Row>): JSX.Element {
           </span>
         </div>
       )}
-      <div class="table-scroll" tabIndex={0} role="region" aria-label={label}>
+      <div class="table-scroll" tabIndex={0} role="region" aria-label={`${label}, table`}>
         <table onPointerEnter={hold(true)} onPointerLeave={hold(false)}>
           <thead>
             <tr>
@@ -134,7 +134,9 @@ function Head<Row>({
   return (
     <th scope="col" class={kind} aria-sort={isSorted ? sort.direction : undefined}>
       {value === undefined ? (
-        <span title={title}>{head}</span>
+        <span title={title} class={head === "" ? "sr" : undefined}>
+          {head || "Picture of it"}
+        </span>
       ) : (
         <button type="button" class="head" title={title} onClick={onSort}>
           {head}

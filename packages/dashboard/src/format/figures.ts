@@ -101,7 +101,7 @@ function scaled(value: number, step: number, units: readonly string[]): string {
 }
 
 function rounded(value: number): string {
-  if (value === 0) return "0";
+  if (Number.isInteger(value)) return String(value);
   if (value < 0.1) return value.toFixed(2);
   return value < 9.95 ? value.toFixed(1) : value.toFixed(0);
 }

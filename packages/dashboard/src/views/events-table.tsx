@@ -25,7 +25,7 @@ export function EventsTable({
     setOpen(next);
   };
   return (
-    <div class="table-scroll tap-table" tabIndex={0} role="region" aria-label="Exchanges">
+    <div class="table-scroll tap-table" tabIndex={0} role="region" aria-label="Exchanges, table">
       <table>
         <thead>
           <tr>

@@ -86,7 +86,7 @@ function Edge({ edge, points, now, source, target }: EdgeProps): JSX.Element {
   const isIdle = now - lastAt > idleAfterMs;
   const width = Math.min(9, 1.2 + Math.log10(recordsPerSecond + 1) * 1.6);
   const middle = points[Math.floor(points.length / 2)] ?? { x: 0, y: 0 };
-  const what = `${source?.name ?? ""} to ${target?.name ?? ""}, ${op}: ${amount(recordsPerSecond)} records a second, errors ${percent(errorShare)}${isIdle ? ", idle" : ""}`;
+  const what = `${source?.name ?? ""} to ${target?.name ?? ""}, ${op}: ${amount(recordsPerSecond)}/s records, errors ${percent(errorShare)}${isIdle ? ", idle" : ""}`;
   const drawn = (
     <g class={`edge edge-${level} ${isIdle ? "idle" : ""}`}>
       <title>{what}</title>
