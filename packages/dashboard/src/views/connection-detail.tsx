@@ -4,7 +4,7 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { ConnectionsAnswer } from "../api/shapes.ts";
 import { download, Facts, Panel } from "../components/bits.tsx";
 import { PageHead } from "../components/page-head.tsx";
-import { drawDiagram } from "../drawing.ts";
+import { drawDiagram } from "@pagoda/traffic/view";
 import { amount, duration } from "../format/figures.ts";
 import { brokerText } from "../format/tap-text.ts";
 import { usePolled } from "../state/polled.ts";
