@@ -47,7 +47,11 @@ export function layoutTopology({ nodes, edges }: Topology): TopologyLayout {
     edges: new Map(
       edges.map(({ id, source, target }) => {
         const { points = [] } = graph.edge({ v: source, w: target, name: id }) as { points?: Point[] };
-        return [id, points];
+        const [from, to] = [graph.node(source) as Point, graph.node(target) as Point];
+        // From side to side: not into a corner, or from above.
+        const start = { x: from.x + nodeSize.width / 2, y: from.y };
+        const end = { x: to.x - nodeSize.width / 2, y: to.y };
+        return [id, [start, ...points.slice(1, -1), end]];
       }),
     ),
   };
