@@ -53,7 +53,10 @@ function buildDashboardWhenNeeded() {
     cwd: dashboard,
     encoding: "utf8",
   });
-  if (status === 0) return writeFileSync(dashboardStamp, hash);
+  if (status === 0) {
+    writeFileSync(dashboardStamp, hash);
+    return;
+  }
   process.stderr.write(`${stdout ?? ""}${stderr ?? ""}${error?.message ?? ""}\n`);
   // Whoever starts the demonstration wants to see it; all else goes without.
   if (process.env.npm_lifecycle_event === "start") fail("the dashboard was not built; why is above");
@@ -65,8 +68,8 @@ function hashOf(paths) {
   const hash = createHash("sha256");
   const add = (path) => {
     if (statSync(path).isDirectory()) {
-      for (const name of readdirSync(path).sort()) add(join(path, name));
-    } else if (!/\.test\.ts$/.test(path)) {
+      for (const name of readdirSync(path).toSorted()) add(join(path, name));
+    } else if (!path.endsWith(".test.ts")) {
       hash.update(path.slice(root.length)).update(readFileSync(path));
     }
   };

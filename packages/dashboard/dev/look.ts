@@ -1,6 +1,6 @@
 // Looks at every view in a browser: saves pictures, and prints what axe and the console complain of.
 //   node --conditions=@pagoda/source packages/dashboard/dev/look.ts FOLDER
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 import type { Page } from "playwright-core";
 import { mkdirSync } from "node:fs";

@@ -35,6 +35,8 @@ export function commandFor({ view, path, query }: Route, window: Window, origin:
       return words("pagoda", "tap", ...tapFlags(edgeFilter(path)), ...admin);
     case "config":
       return words("curl", "-s", `${origin}/config`);
+    default:
+      return view satisfies never;
   }
 }
 

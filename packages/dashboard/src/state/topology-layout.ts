@@ -2,7 +2,7 @@ import { Graph, layout } from "@dagrejs/dagre";
 
 import type { Topology } from "./topology-model.ts";
 
-export const nodeSize = { width: 176, height: 42 } as const;
+export const nodeSize = { width: 168, height: 42 } as const;
 
 export interface Point {
   readonly x: number;
@@ -25,10 +25,19 @@ export function shapeOf({ nodes, edges }: Topology): string {
 /** Places nodes from left to right. */
 export function layoutTopology({ nodes, edges }: Topology): TopologyLayout {
   const graph = new Graph({ multigraph: true });
-  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 96, marginx: 4, marginy: 6 });
+  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 76, marginx: 4, marginy: 6 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of nodes) graph.setNode(id, { ...nodeSize });
   for (const { id, source, target } of edges) graph.setEdge(source, target, {}, id);
+  // Before what begins further right, so that kinds stand below each other.
+  const column = { http: 0, client: nodes.some(({ kind }) => kind === "http") ? 1 : 0 };
+  const columnOf = { ...column, topic: column.client + 1, group: column.client + 2, more: 0 };
+  const targets = new Set(edges.map(({ target }) => target));
+  for (const { id, kind } of nodes) {
+    if (targets.has(id) || columnOf[kind] === 0) continue;
+    graph.setNode(`before ${id}`, { width: 1, height: 1 });
+    graph.setEdge(`before ${id}`, id, { minlen: columnOf[kind] }, "before");
+  }
   layout(graph);
   const size = graph.graph() as { width?: number; height?: number };
   return {
@@ -38,7 +47,11 @@ export function layoutTopology({ nodes, edges }: Topology): TopologyLayout {
     edges: new Map(
       edges.map(({ id, source, target }) => {
         const { points = [] } = graph.edge({ v: source, w: target, name: id }) as { points?: Point[] };
-        return [id, points];
+        const [from, to] = [graph.node(source) as Point, graph.node(target) as Point];
+        // From side to side: not into a corner, or from above.
+        const start = { x: from.x + nodeSize.width / 2, y: from.y };
+        const end = { x: to.x - nodeSize.width / 2, y: to.y };
+        return [id, [start, ...points.slice(1, -1), end]];
       }),
     ),
   };

@@ -127,11 +127,11 @@ function Node({ node, at, view, onExpand }: NodeProps): JSX.Element {
   const detail = detailOf(node, view);
   const box = (
     <g class={`node node-${kind}`} transform={`translate(${at.x - width / 2},${at.y - height / 2})`}>
-      <title>{name}</title>
+      <title>{`${kind} ${name}`}</title>
       <rect width={width} height={height} rx={kind === "client" || kind === "http" ? 21 : 6} />
       {kind !== "more" && <Glyph kind={kind} />}
       <text x={kind === "more" ? width / 2 : 36} y={detail === "" ? 26 : 18} class="node-name">
-        {shortened(name || "(empty)", 20)}
+        {shortened(name || "(empty)", 18)}
       </text>
       {detail !== "" && (
         <text x={36} y={33} class="node-detail num">
@@ -159,11 +159,7 @@ function Node({ node, at, view, onExpand }: NodeProps): JSX.Element {
       </g>
     );
   }
-  return (
-    <a href={nodeHref(node, view)} aria-label={`${kind} ${name}${detail === "" ? "" : `, ${detail}`}`}>
-      {box}
-    </a>
-  );
+  return <a href={nodeHref(node, view)}>{box}</a>;
 }
 
 /** Of what kind it is, beside its shape and colour. */
@@ -191,7 +187,7 @@ function detailOf({ kind, name }: TopologyNode, { clients, topics, groups }: Tra
   }
   if (kind === "group") {
     const row = groups.find(({ group }) => group === name);
-    return row === undefined ? "" : `${row.members.length} members · lag ${lagText(row.lag)}`;
+    return row === undefined ? "" : `lag ${lagText(row.lag)}`;
   }
   return "";
 }

@@ -47,5 +47,7 @@ export function View({ route: { view: name, path, query } }: { readonly route: R
       return <Layers view={traffic} />;
     case "edge":
       return <EdgeDetail view={traffic} path={path} />;
+    default:
+      return name satisfies never;
   }
 }
