@@ -8,7 +8,7 @@ export interface ApiFacts {
   readonly errors: readonly KafkaErrorName[];
 }
 
-type ApiName = keyof ApiTypes & string;
+type ApiName = keyof ApiTypes;
 
 const transaction: readonly KafkaErrorName[] = [
   "CONCURRENT_TRANSACTIONS",
