@@ -3,7 +3,7 @@
 import { beforeAll, expect, it } from "vitest";
 
 import { checkCommand } from "../packages/proxy/src/cli/debug/check/command.ts";
-import { runCommand } from "../packages/proxy/src/cli/debug/testing.ts";
+import { runCommand } from "../packages/proxy/test/support/run-command.ts";
 import { realKafka } from "./support/kafka.ts";
 import type { SharedKafka } from "./support/kafka.ts";
 import { describeWith } from "./support/needs.ts";

@@ -21,7 +21,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 
 import { testAuthority } from "../../../../../tcp/test/certificates.ts";
 import type { TestAuthority, TestCertificate } from "../../../../../tcp/test/certificates.ts";
-import { documented, runCommand } from "../testing.ts";
+import { documented, runCommand } from "../../../../test/support/run-command.ts";
 import { BrokerTalk } from "./broker-talk.ts";
 import { checkBrokers } from "./check-brokers.ts";
 import { checkCluster } from "./check-cluster.ts";

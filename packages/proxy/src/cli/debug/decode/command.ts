@@ -112,7 +112,9 @@ function frameStart(bytes: Uint8Array, answered: Answered | undefined): 0 | 4 {
   const size = bytes.length < 4 ? -1 : new DataView(bytes.buffer, bytes.byteOffset).getInt32(0);
   if (size === bytes.length - 4) return 4;
   // Cut off, so that the size does not fit: then only one of the two readings is a request.
-  const isPlain = looksLikeRequest(Buffer.concat([Buffer.from([0, 0, 0, 14]), bytes]));
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(bytes.length);
+  const isPlain = looksLikeRequest(Buffer.concat([length, bytes]));
   return answered === undefined && !isPlain && looksLikeRequest(bytes) ? 4 : 0;
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 
 import { readRealFrames } from "../../../../../kafka/test/real-frames.ts";
-import { documented, runCommand } from "../testing.ts";
+import { documented, runCommand } from "../../../../test/support/run-command.ts";
 import { decodeCommand } from "./command.ts";
 import { decodeRequest, decodeResponse } from "./decode-frame.ts";
 import type { JsonObject } from "./walk-message.ts";

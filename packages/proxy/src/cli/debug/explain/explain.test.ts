@@ -1,7 +1,7 @@
 import { apis, kafkaErrorOf, kafkaErrors } from "@pagoda/kafka/protocol";
 import { describe, expect, it } from "vitest";
 
-import { documented, runCommand } from "../testing.ts";
+import { documented, runCommand } from "../../../../test/support/run-command.ts";
 import { explainCommand } from "./command.ts";
 import { adviceOn, advisedErrors } from "./error-advice.ts";
 import { apiFacts } from "./api-facts.ts";

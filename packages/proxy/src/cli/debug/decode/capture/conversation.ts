@@ -76,11 +76,12 @@ export class Conversation {
     return this.#saidSomething;
   }
 
-  add({ source, target, sequence, isSyn, isAck, payload, atMs }: TcpSegment): void {
+  add({ source, target, sequence, acknowledged, isSyn, isAck, payload, atMs }: TcpSegment): void {
     if (isSyn) {
       this.#setClient(isAck ? target : source, isAck ? source : target);
       if (!this.#sides.has(source)) this.#sideOf(source, true).stream.begin(sequence);
     }
+    if (isAck) this.#sides.get(target)?.stream.acknowledged(acknowledged);
     if (payload.length === 0 || this.#unread !== undefined) return;
     this.#saidSomething = true;
     if (this.#client === undefined && looksLikeRequest(payload)) this.#setClient(source, target);

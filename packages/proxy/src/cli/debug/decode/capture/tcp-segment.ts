@@ -7,9 +7,10 @@ export interface TcpSegment {
   readonly source: string;
   readonly target: string;
   readonly sequence: number;
+  /** What the sender has of the other side; meaningless without `isAck`. */
+  readonly acknowledged: number;
   readonly isSyn: boolean;
   readonly isAck: boolean;
-  readonly isFin: boolean;
   readonly isReset: boolean;
   /** What was captured of its payload. */
   readonly payload: Buffer;
@@ -39,7 +40,7 @@ export function segmentOf({ atMs, linkType, bytes }: Packet): TcpSegment | NoSeg
     source: `${source}:${data.readUInt16BE(0)}`,
     target: `${target}:${data.readUInt16BE(2)}`,
     sequence: data.readUInt32BE(4),
-    isFin: (flags & 0x01) !== 0,
+    acknowledged: data.readUInt32BE(8),
     isSyn: (flags & 0x02) !== 0,
     isReset: (flags & 0x04) !== 0,
     isAck: (flags & 0x10) !== 0,

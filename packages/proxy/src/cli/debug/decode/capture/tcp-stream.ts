@@ -52,6 +52,12 @@ export class TcpStream {
     while (this.#heldBytes > maxHeldBytes || this.#held.length > maxHeldSegments) this.#giveUp();
   }
 
+  /** The other side has everything up to here: what is missing before it was not captured. */
+  acknowledged(sequence: number): void {
+    while (this.#held.length > 0 && this.#next !== undefined && ((sequence - this.#next) | 0) > 0)
+      this.#giveUp();
+  }
+
   /** The capture is over: what waits is all there is. */
   end(): void {
     while (this.#held.length > 0) this.#giveUp();

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import type { CommandIo, DebugCommand } from "./command.ts";
+import type { CommandIo, DebugCommand } from "../../src/cli/debug/command.ts";
 
 /** What a command printed, and its exit code. */
 export interface Ran {
@@ -27,7 +27,7 @@ export async function runCommand(
 
 /** The examples of `command` in docs/debugging.md: what is typed, and what it prints. */
 export function documented(command: string): { readonly args: string[]; readonly prints: string }[] {
-  const text = readFileSync(new URL("../../../../../docs/debugging.md", import.meta.url), "utf8");
+  const text = readFileSync(new URL("../../../../docs/debugging.md", import.meta.url), "utf8");
   const blocks = [...text.matchAll(/```console\n\$ pagoda (?<typed>[^\n]+)\n(?<prints>.*?)```/gs)];
   return blocks.flatMap(({ groups }) => {
     const [name, ...args] = (groups?.["typed"] ?? "").split(" ");
