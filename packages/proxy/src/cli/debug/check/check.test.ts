@@ -6,94 +6,23 @@ import {
   readRequestFrame,
 } from "@pagoda/kafka/protocol";
 import type { MetadataResponse } from "@pagoda/kafka/protocol";
-import { startCluster } from "@pagoda/kafka/testing";
-import type { ClusterOptions, MemoryCluster } from "@pagoda/kafka/testing";
-import { clientTls, parseEndpoint } from "@pagoda/tcp";
+import { parseEndpoint } from "@pagoda/tcp";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer as createHttpServer } from "node:http";
-import { connect, createServer } from "node:net";
-import type { Server, Socket } from "node:net";
+import { createServer } from "node:net";
+import type { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createServer as createTlsServer } from "node:tls";
-import { afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 
-import { testAuthority } from "../../../../../tcp/test/certificates.ts";
-import type { TestAuthority, TestCertificate } from "../../../../../tcp/test/certificates.ts";
+import { alike, closes, cluster, linesOf, listening } from "../../../../test/support/check-lines.ts";
 import { documented, runCommand } from "../../../../test/support/run-command.ts";
 import { BrokerTalk } from "./broker-talk.ts";
 import { checkBrokers } from "./check-brokers.ts";
 import { checkCluster } from "./check-cluster.ts";
-import { check } from "./check.ts";
-import type { CheckOptions } from "./check.ts";
 import { checkCommand } from "./command.ts";
 import { formatFinding } from "./finding.ts";
-
-const closes: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const close of closes.splice(0)) await close();
-});
-
-async function cluster(options: ClusterOptions = {}): Promise<MemoryCluster> {
-  const started = await startCluster({ clusterId: "4L6g3nShT-eMCtK--X86sw", ...options });
-  closes.push(() => started.close());
-  return started;
-}
-
-/** Listens on a free port. */
-async function listening(server: Server): Promise<string> {
-  const open = new Set<Socket>();
-  server.on("connection", (socket) => {
-    open.add(socket);
-    socket.on("error", () => {});
-  });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  closes.push(() => {
-    for (const socket of open) socket.destroy();
-    server.close();
-  });
-  return `127.0.0.1:${portOf(server)}`;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === "string") throw new TypeError("no port");
-  return address.port;
-}
-
-/** The lines of a check, with what differs from run to run written alike. */
-async function linesOf(bootstrap: string, options: Partial<CheckOptions> = {}): Promise<string[]> {
-  const findings = await check({
-    bootstrap: bootstrap.split(",").map(parseEndpoint),
-    timeoutMs: 2_000,
-    tls: undefined,
-    login: undefined,
-    ports: await freePorts(),
-    ...options,
-  });
-  return findings.map((finding) => alike(formatFinding(finding)));
-}
-
-function alike(line: string): string {
-  return line
-    .replaceAll(/\(\d+ ms\)/g, "(1 ms)")
-    .replaceAll(/(?<=127\.0\.0\.1|localhost):\d+/g, ":PORT")
-    .replaceAll(/\d{4,5} to \d{4,5} and \d{4,5}/g, "PORTS")
-    .replaceAll(/\d{4}-\d\d-\d\d/g, "DAY");
-}
-
-/** Ports that nobody listens on: far from the ones that systems hand out, checked to be free. */
-async function freePorts(): Promise<{ first: number; admin: number }> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const admin = portOf(server);
-  server.close();
-  await once(server, "close");
-  return { first: 21_000 + (process.pid % 1_000) * 4, admin };
-}
 
 describe("pagoda check", () => {
   it("finds nothing wrong with a cluster that is well, as the documentation shows", async () => {
@@ -260,81 +189,12 @@ describe("pagoda check", () => {
   });
 });
 
-describe("pagoda check and TLS", () => {
-  let authority: TestAuthority;
-  let certificate: TestCertificate;
-  beforeAll(async () => {
-    authority = await testAuthority();
-    certificate = await authority.sign(["localhost", "127.0.0.1"]);
-  });
-
-  /** A TLS listener before a broker in memory, whose own address is the one that clients are told. */
-  async function tlsBroker(shown: TestCertificate = certificate): Promise<string> {
-    const { brokers } = await cluster({ brokers: 1 });
-    const server = createTlsServer({ ...shown }, (socket) => pipeTo(socket, brokers[0]?.port ?? 0));
-    server.on("tlsClientError", () => {});
-    return listening(server);
-  }
-
-  it("says what a broker shows, and that the advertised listener speaks plain text", async () => {
-    const address = await tlsBroker();
-    const tls = await clientTls({ ca: authority.cert, reloadEveryMs: 0 });
-    const lines = await linesOf(address, { tls });
-    expect(lines.slice(0, 4)).toEqual([
-      "√ tcp 127.0.0.1:PORT: it takes connections (1 ms)",
-      "! tls 127.0.0.1:PORT: TLSv1.3, a certificate of localhost, signed by Pagoda test authority, good from DAY to DAY - renew it: 0 days left",
-      expect.stringMatching(/^√ kafka 127\.0\.0\.1:PORT: like Kafka [\d.]+, \d+ APIs$/),
-      "√ metadata 127.0.0.1:PORT: cluster 4L6g3nShT-eMCtK--X86sw, 1 broker, 0 topics, 0 partitions",
-    ]);
-    expect(lines[4]).toMatch(
-      /^× broker 1 at 127\.0\.0\.1:PORT: it speaks plain text, and was asked for TLS - .*advertised\.listeners/,
-    );
-  });
-
-  it("says that a broker speaks TLS when it is asked in plain text", async () => {
-    const example = documented("check")[1];
-    expect(await linesOf(await tlsBroker())).toEqual(example?.prints.trimEnd().split("\n").map(alike));
-  });
-
-  it("says that a broker speaks plain text when it is asked for TLS", async () => {
-    const { bootstrap } = await cluster({ brokers: 1 });
-    const tls = await clientTls({ ca: authority.cert, reloadEveryMs: 0 });
-    expect((await linesOf(bootstrap, { tls })).at(-1)).toBe(
-      "× tls 127.0.0.1:PORT: it speaks plain text, and was asked for TLS - leave --tls and --tls-ca out; in clients security.protocol=PLAINTEXT or SASL_PLAINTEXT",
-    );
-  });
-
-  it("says who signed a certificate that is not trusted", async () => {
-    const stranger = await testAuthority("another");
-    const tls = await clientTls({ ca: stranger.cert, reloadEveryMs: 0 });
-    expect((await linesOf(await tlsBroker(), { tls })).at(-1)).toBe(
-      "× tls 127.0.0.1:PORT: TLS: no authority that is trusted here vouches for its certificate: give its CA; it shows a certificate of localhost, signed by Pagoda test authority, good from DAY to DAY, for DNS:localhost, IP Address:127.0.0.1 - give the authority that signed it (--tls-ca FILE), and a host name that is in the certificate",
-    );
-  });
-
-  it("says that a certificate has expired", async () => {
-    const old = await authority.sign(["127.0.0.1"], {
-      from: new Date("2020-01-01"),
-      to: new Date("2021-01-01"),
-    });
-    const tls = await clientTls({ ca: authority.cert, reloadEveryMs: 0 });
-    expect((await linesOf(await tlsBroker(old), { tls })).at(-1)).toContain("its certificate has expired");
-  });
-});
-
 /** The metadata of a cluster, as a client gets it. */
 async function metadataOf(bootstrap: string): Promise<MetadataResponse> {
   const reach = { timeoutMs: 2_000, tls: undefined, login: undefined };
   const metadata = await checkCluster(parseEndpoint(bootstrap), reach, () => {});
   if (metadata === undefined) throw new Error("no metadata");
   return metadata;
-}
-
-function pipeTo(socket: Socket, port: number): void {
-  const upstream = connect(port, "127.0.0.1");
-  socket.on("error", () => upstream.destroy());
-  upstream.on("error", () => socket.destroy());
-  socket.pipe(upstream).pipe(socket);
 }
 
 /** A broker that tells its versions, and lets nobody in. */

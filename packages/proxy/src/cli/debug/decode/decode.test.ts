@@ -91,58 +91,6 @@ describe("pagoda decode", () => {
     expect(JSON.parse(out)).toMatchObject({ frame: "request", api: "Metadata", size: plain.length });
   });
 
-  it.each([
-    [
-      "hexdump -C",
-      dump(
-        sized,
-        (at) => `${at.toString(16).padStart(8, "0")}  `,
-        1,
-        (text) => `  |${text}|`,
-      ),
-    ],
-    [
-      "xxd",
-      dump(
-        sized,
-        (at) => `${at.toString(16).padStart(8, "0")}: `,
-        2,
-        (text) => `  ${text}`,
-      ),
-    ],
-    [
-      "tcpdump -X",
-      dump(
-        sized,
-        (at) => `\t0x${at.toString(16).padStart(4, "0")}:  `,
-        2,
-        (text) => `  ${text}`,
-      ),
-    ],
-    [
-      "Wireshark",
-      dump(
-        sized,
-        (at) => `${at.toString(16).padStart(4, "0")}   `,
-        1,
-        (text) => `   ${text}`,
-      ),
-    ],
-    [
-      "od",
-      dump(
-        sized,
-        (at) => `${at.toString(16).padStart(6, "0")} `,
-        1,
-        () => "",
-      ),
-    ],
-  ])("reads the columns of %s from standard input", async (_tool, text) => {
-    const { code, out } = await runCommand(decodeCommand, ["-"], [Buffer.from(text)]);
-    expect(JSON.parse(out)).toMatchObject({ frame: "request", api: "Metadata", size: plain.length });
-    expect(code).toBe(0);
-  });
-
   it("reads a file of bytes", async () => {
     const folder = await mkdtemp(join(tmpdir(), "pagoda-test-decode-"));
     try {
@@ -305,23 +253,4 @@ function* leavesOf(json: unknown): Generator<Leaf> {
     if (inner.length > 0) yield* inner;
     else yield json as Leaf;
   } else for (const each of Object.values(json)) yield* leavesOf(each);
-}
-
-function dump(
-  bytes: Buffer,
-  offset: (at: number) => string,
-  group: number,
-  text: (ascii: string) => string,
-): string {
-  const lines: string[] = [];
-  for (let at = 0; at < bytes.length; at += 16) {
-    const line = bytes.subarray(at, at + 16);
-    const hex =
-      line
-        .toString("hex")
-        .match(new RegExp(`.{1,${2 * group}}`, "g"))
-        ?.join(" ") ?? "";
-    lines.push(`${offset(at)}${hex}${text(line.toString("latin1").replaceAll(/[^ -~]/g, "."))}`);
-  }
-  return `${lines.join("\n")}\n`;
 }

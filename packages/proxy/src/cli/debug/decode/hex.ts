@@ -14,7 +14,9 @@ export function readHex(text: string): Uint8Array | undefined {
     .map((line) => line.trim())
     .filter((line) => line !== "");
   if (lines.length === 0) return undefined;
-  return ofDump(lines) ?? ofDigits(lines.join(" "));
+  // Offsets that do not fit, as lines are missing: they must not be taken for data.
+  const isDump = lines.every((line) => /^(?:0x)?[\da-f]{4,16}:\s/i.test(line));
+  return ofDump(lines) ?? (isDump ? undefined : ofDigits(lines.join(" ")));
 }
 
 /** A line of a dump: its offset, and what is behind it. */
