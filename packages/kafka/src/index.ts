@@ -15,6 +15,7 @@ export type {
   UnknownReason,
   VersionRefusal,
 } from "./layers/negotiate-versions.ts";
+export { brokerApis } from "./layers/broker-apis.ts";
 export { refuseBrokerApis } from "./layers/refuse-broker-apis.ts";
 export type { RefuseBrokerApisOptions } from "./layers/refuse-broker-apis.ts";
 export { denyApis } from "./layers/deny-apis.ts";
