@@ -11,7 +11,7 @@ export class AnswerError extends Error {
 }
 
 /** Where the admin server has `path`, seen from this page below `/ui/`. */
-export function adminUrl(path: string): URL {
+function adminUrl(path: string): URL {
   return new URL(`../${path}`, document.baseURI);
 }
 
@@ -27,7 +27,7 @@ export async function request(path: string, signal: AbortSignal): Promise<Respon
 }
 
 /** Errors are `{ error: { code, message } }`, or a line of text. */
-export function problemOf(body: string, status: number): string {
+function problemOf(body: string, status: number): string {
   try {
     const { error } = JSON.parse(body) as { error?: { message?: unknown } };
     if (typeof error?.message === "string") return error.message;

@@ -1,7 +1,7 @@
 import type { ErrorCount, Lag } from "@pagoda/traffic/view";
 
 /** What there is nothing of. */
-export const none = "-";
+const none = "-";
 
 /** `0`, `0.04`, `4.2`, `118`, `1.2k`, `3.4M`. */
 export function amount(value: number | null): string {
