@@ -24,10 +24,13 @@ const steps: readonly Step[] = [
   { name: "format", command: ["oxfmt", "--check"] },
   { name: "lint", command: ["oxlint", "--type-aware"] },
   { name: "types", command: ["tsc", "-p", "."] },
+  { name: "types of the dashboard", command: ["tsc", "-p", "packages/dashboard"] },
   { name: "generated code", command: [...node, "scripts/generate.ts", "--check"] },
   { name: "unused code and dependencies", command: ["knip"] },
   { name: "code in documents", command: [...node, "scripts/check/doc-snippets.ts"] },
   { name: "build", command: ["tsc", "-b", ...packages] },
+  { name: "dashboard", command: ["vite", "build", "packages/dashboard", "--logLevel", "warn"] },
+  { name: "size of the dashboard", command: [...node, "packages/dashboard/dev/measure.ts"] },
   // After the build: looks at what would be published.
   { name: "packages", command: [...node, "scripts/check/packages.ts", ...packages] },
 ];

@@ -9,7 +9,8 @@ import { Problems } from "./problems.tsx";
 import { TopologyPicture } from "./topology-picture.tsx";
 
 export function Overview({ view }: { readonly view: TrafficView }): JSX.Element {
-  const isEmpty = view.edges.length === 0 && view.clients.length === 0;
+  // One that asked and went is the proxy itself, at its start.
+  const isEmpty = view.edges.length === 0 && view.clients.every(({ connections }) => connections === 0);
   if (isEmpty) return <EmptyState />;
   return (
     <>

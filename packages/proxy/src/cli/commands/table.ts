@@ -1,4 +1,5 @@
 import { completion } from "../completion/completion.ts";
+import { check, decode, explain } from "../debug/commands.ts";
 import { drain } from "../operate/drain.ts";
 import { health } from "../operate/health.ts";
 import { loglevel } from "../operate/loglevel.ts";
@@ -23,6 +24,9 @@ export const commands: readonly Command[] = [
   tap,
   problems,
   dashboard,
+  check,
+  explain,
+  decode,
   init,
   validate,
   config,

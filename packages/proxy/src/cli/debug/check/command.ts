@@ -8,40 +8,17 @@ import type { ClientTls } from "@pagoda/tcp";
 import { exitCodes, UsageError } from "../../exit.ts";
 import { FlagReader } from "../../flag-reader.ts";
 import { readFlags } from "../../flags.ts";
-import type { Flags, FlagValues } from "../../flags.ts";
+import type { FlagValues } from "../../flags.ts";
+import { aboutCheck, checkFlags as flags, mechanisms } from "../about.ts";
 import { helpOf, outputOf, processIo } from "../command.ts";
 import type { DebugCommand } from "../command.ts";
 import { check } from "./check.ts";
 import type { CheckOptions } from "./check.ts";
 import { formatFinding } from "./finding.ts";
 
-const mechanisms = ["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] as const;
-
-const flags = {
-  bootstrap: { value: "HOST:PORT[,...]", help: "where clients begin" },
-  tls: { help: "speak TLS, trusting the authorities that Node knows" },
-  "tls-ca": { value: "FILE", help: "speak TLS, trusting these authorities (PEM)" },
-  "sasl-mechanism": { value: "M", help: `log in: ${mechanisms.join(", ")}` },
-  "sasl-username": { value: "U", help: "who logs in" },
-  "sasl-password-file": { value: "FILE", help: "holds the password" },
-  timeout: { value: "DURATION", help: "for each step", fallback: "5s" },
-  output: { short: "o", value: "text|json", help: "how to print it", fallback: "text" },
-  help: { short: "h", help: "print this" },
-} as const satisfies Flags;
-
 /** `pagoda check`: why can't a client connect? */
 export const checkCommand: DebugCommand = {
-  name: "check",
-  summary: "why can't a client connect? Tries what a client does, step by step",
-  usage: ["check --bootstrap HOST:PORT[,HOST:PORT...] [FLAGS]"],
-  flags,
-  exit: "0 all is well, 1 something failed, 2 wrong usage",
-  examples: [
-    "pagoda check --bootstrap kafka:9092",
-    "pagoda check --bootstrap kafka:9093 --tls-ca ca.pem --timeout 2s",
-    "pagoda check --bootstrap kafka:9093 --tls --sasl-mechanism SCRAM-SHA-512 --sasl-username app --sasl-password-file pw",
-    "pagoda check --bootstrap kafka:9092 -o json | jq '.findings[] | select(.status == \"failed\")'",
-  ],
+  ...aboutCheck,
   async run(args, { stdout } = processIo) {
     const given = readFlags("check", flags, args);
     if (given.help !== undefined) {

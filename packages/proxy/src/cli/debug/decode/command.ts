@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createReadStream, existsSync } from "node:fs";
 
 import { exitCodes, UsageError } from "../../exit.ts";
-import type { Flags } from "../../flags.ts";
+import { aboutDecode, decodeFlags as flags } from "../about.ts";
 import { helpOf, processIo, readArguments } from "../command.ts";
 import type { CommandIo, DebugCommand } from "../command.ts";
 import { apiNamed } from "../explain/find-subject.ts";
@@ -17,13 +17,6 @@ import { decodeRecords } from "./decode-records.ts";
 import { readHex } from "./hex.ts";
 import type { WalkOptions } from "./walk-message.ts";
 
-const flags = {
-  response: { value: "API/vN", help: "the bytes are a response, to this request" },
-  records: { help: "the bytes are record batches" },
-  offsets: { help: "with offset and length of each field, in bytes" },
-  help: { short: "h", help: "print this" },
-} as const satisfies Flags;
-
 /** What is not a capture is read as a whole. */
 const maxInputBytes = 134_217_728;
 
@@ -34,16 +27,7 @@ interface Decoding extends WalkOptions {
 
 /** `pagoda decode`: bytes as JSON - a frame, record batches, or the frames of a capture. */
 export const decodeCommand: DebugCommand = {
-  name: "decode",
-  summary: "bytes as JSON: a frame, record batches, or a capture of tcpdump",
-  usage: ["decode HEX... | FILE | - [--offsets]", "decode ... --response API/vN", "decode ... --records"],
-  flags,
-  exit: "0 decoded, 1 not what it should be (what was decoded is printed), 2 wrong usage",
-  examples: [
-    "pagoda decode 0000001a00120003000000070004746573740005746573740231003000",
-    "pagoda decode --offsets --response Metadata/v12 response.bin",
-    "tcpdump -i any -w - port 9092 | pagoda decode - | jq 'select(.api == \"Produce\")'",
-  ],
+  ...aboutDecode,
   async run(args, io = processIo) {
     const { given, operands } = readArguments("decode", flags, args);
     if (given.help !== undefined) {
