@@ -22,7 +22,7 @@ import {
 } from "@pagoda/metrics";
 import type { Connection } from "@pagoda/tcp";
 import { memoryConnections } from "@pagoda/tcp/testing";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { once } from "node:events";
 import { Registry } from "prom-client";
 import { expect, it } from "vitest";

@@ -63,7 +63,7 @@ async function livePage(): Promise<ReadonlyMap<string, Family>> {
     rebalances: { join: 4, leave: 0, session_timeout: 0, error: 0 },
     topics: [{ topic: "orders", records: 1_530, seconds: 4.2 }],
   };
-  void new GroupMetrics(registry, { series: metrics.series, figures: () => [billing] });
+  GroupMetrics.register(registry, { series: metrics.series, figures: () => [billing] });
   await connectOnce(metrics);
   await feedKafka(metrics);
   const { body } = await metricsPage(registry, openMetrics);

@@ -184,7 +184,7 @@ export async function startProxy(
   async function openAdmin(admin: AdminConfig): Promise<Endpoint> {
     const views = scope.use(new TrafficViews(() => traffic.state()));
     const { series } = metrics;
-    new GroupMetrics(metrics.registry, { series, figures: () => groupFigures(traffic.state()) });
+    GroupMetrics.register(metrics.registry, { series, figures: () => groupFigures(traffic.state()) });
     const routes = adminRoutes({
       metrics: (accept) => metricsPage(metrics.registry, accept),
       drain,

@@ -29,7 +29,7 @@ function start(options: SeriesLimitsOptions = {}) {
     return world.figures;
   };
   // Held by its families alone.
-  void new GroupMetrics(registry, { series, figures });
+  GroupMetrics.register(registry, { series, figures });
   const samples = async (): Promise<readonly Sample[]> => {
     const { body } = await metricsPage(registry, "application/openmetrics-text");
     return [...parseOpenMetrics(body).values()].flatMap((family) => family.samples);

@@ -49,8 +49,12 @@ export class GroupMetrics {
   readonly #tallies = new Map<string, GroupTally>();
   #read = false;
 
-  /** @throws Error, from prom-client, when the registry already has one of the families. */
-  constructor(registry: Registry, { series, figures }: GroupMetricsOptions) {
+  /** Puts the families on a page. @throws Error, from prom-client, when the registry already has one of them. */
+  static register(registry: Registry, options: GroupMetricsOptions): GroupMetrics {
+    return new GroupMetrics(registry, options);
+  }
+
+  private constructor(registry: Registry, { series, figures }: GroupMetricsOptions) {
     this.#families = new GroupFamilies(registry, () => this.#readOnce());
     this.#series = series;
     this.#figures = figures;

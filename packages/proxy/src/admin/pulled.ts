@@ -16,7 +16,7 @@ export function pulled<T>(source: AsyncIterable<T>, taken: () => Promise<void>):
         // oxlint-disable-next-line no-await-in-loop -- one after the other is the point
         const { done, value } = await iterator.next();
         if (done === true) return subscriber.complete();
-        subscriber.next(value as T);
+        subscriber.next(value);
       }
     };
     pull().catch((error: unknown) => subscriber.error(error));

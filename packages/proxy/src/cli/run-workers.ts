@@ -101,11 +101,11 @@ function listenersOf({ listeners }: PrimaryStatus) {
 }
 
 /** The families of groups, which no worker knows alone. */
-function groupPage({ compat: _, ...limits }: MetricsConfig, state: () => TrafficState): Registry {
+function groupPage(limits: MetricsConfig, state: () => TrafficState): Registry {
   // Counts of the limits themselves are the workers' to show.
   const series = new SeriesLimits(new Registry(), limits);
   const registry = new Registry();
-  new GroupMetrics(registry, { series, figures: () => groupFigures(state()) });
+  GroupMetrics.register(registry, { series, figures: () => groupFigures(state()) });
   return registry;
 }
 

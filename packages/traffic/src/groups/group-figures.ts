@@ -5,7 +5,7 @@ import { groupTopicsOf } from "./lag.ts";
 import type { TimelineOf } from "./lag.ts";
 
 /** Where the partitions of a listener's topics end. */
-export function timelinesOf(topics: readonly TopicState[]): (listener: string) => TimelineOf {
+function timelinesOf(topics: readonly TopicState[]): (listener: string) => TimelineOf {
   const found = new Map<string, Map<string, Map<number, PartitionState["timeline"]>>>();
   for (const { listener, topic, partitions } of topics) {
     const ofListener = found.get(listener) ?? new Map<string, Map<number, PartitionState["timeline"]>>();

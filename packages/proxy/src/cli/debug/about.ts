@@ -30,7 +30,7 @@ export const aboutCheck: About = {
   usage: ["check --bootstrap HOST:PORT[,HOST:PORT...] [FLAGS]"],
   flags: checkFlags,
   exit: "0 all is well, 1 something failed, 2 wrong usage",
-  notes: `EXIT      ${"0 all is well, 1 something failed, 2 wrong usage"}`,
+  notes: "EXIT      0 all is well, 1 something failed, 2 wrong usage",
   examples: [
     "pagoda check --bootstrap kafka:9092",
     "pagoda check --bootstrap kafka:9093 --tls-ca ca.pem --timeout 2s",
@@ -52,7 +52,7 @@ export const aboutExplain: About = {
   arguments: [{ name: "ERROR|CODE|API", completes: "error", required: true }],
   flags: explainFlags,
   exit: "0 explained, 2 wrong usage or unknown name",
-  notes: `EXIT      ${"0 explained, 2 wrong usage or unknown name"}`,
+  notes: "EXIT      0 explained, 2 wrong usage or unknown name",
   examples: [
     "pagoda explain NOT_LEADER_OR_FOLLOWER",
     "pagoda explain 6",
@@ -76,7 +76,7 @@ export const aboutDecode: About = {
   arguments: [{ name: "HEX|FILE|-", completes: "file" }],
   flags: decodeFlags,
   exit: "0 decoded, 1 not what it should be (what was decoded is printed), 2 wrong usage",
-  notes: `EXIT      ${"0 decoded, 1 not what it should be (what was decoded is printed), 2 wrong usage"}`,
+  notes: "EXIT      0 decoded, 1 not what it should be (what was decoded is printed), 2 wrong usage",
   examples: [
     "pagoda decode 0000001a00120003000000070004746573740005746573740231003000",
     "pagoda decode --offsets --response Metadata/v12 response.bin",
