@@ -99,7 +99,7 @@ const scenarios: Readonly<Record<ProblemKind, Scenario>> = {
   },
   "empty-fetches": {
     rows: (s) => client(s, { fetchRequests: 210 * s, emptyFetches: 200 * s }),
-    says: "200 empty fetches a second, of 210",
+    says: "200 empty fetches a second, of 210 fetches",
     subject: "app",
   },
   "commit-per-record": {
