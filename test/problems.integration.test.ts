@@ -137,22 +137,17 @@ describe("a client of kafkajs", () => {
     await consumer.connect();
     closing.defer(() => consumer.disconnect());
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachMessage: async ({ partition, message }) => {
-        await consumer.commitOffsets([{ topic, partition, offset: String(Number(message.offset) + 1) }]);
-      },
-    });
+    await consumer.run({ autoCommitThreshold: 1, eachMessage: () => Promise.resolve() });
     const send = await proxy.sender("shop");
     let sent = 0;
     await proxy.pass(20, async () => {
       await send({ messages: messages(15) });
       sent += 15;
-      await eventually(() => expect(clientOf("app").commits).toBe(sent));
+      await eventually(() => expect(clientOf("app").commits).toBeGreaterThanOrEqual(sent));
     });
     await expectOnly("commit-per-record", {
       subject,
-      summary: /^300 commits for 300 records in 20s$/,
+      summary: /^30\d commits for 300 records in 20s$/,
       advice: "Commit after a batch",
     });
   });
