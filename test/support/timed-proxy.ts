@@ -1,6 +1,7 @@
 import { startCluster } from "@pagoda/kafka/testing";
 import type { MemoryCluster } from "@pagoda/kafka/testing";
 import { createLog, loadConfig, startProxy } from "@pagoda/proxy";
+import type { LoadedConfig } from "@pagoda/proxy";
 import { formatEndpoint } from "@pagoda/tcp";
 import type { TrafficState } from "@pagoda/traffic";
 import type { Problem } from "@pagoda/traffic/view";
@@ -40,7 +41,7 @@ export async function startTimedProxy(): Promise<TimedProxy> {
   starting.defer(() => void vi.useRealTimers());
   const cluster = starting.use(await startCluster({ topics: { [topic]: { partitions: 3 } } }));
   const log = createLog({ level: "silent" });
-  const proxy = starting.use(await startProxy(await configOf(cluster.bootstrap), { log }));
+  const proxy = starting.use(await startProxy(await memoryConfig(cluster.bootstrap), { log }));
   const admin = `http://${formatEndpoint(proxy.admin ?? proxy.address)}`;
   const address = formatEndpoint(proxy.address);
   const open = starting.move();
@@ -93,7 +94,8 @@ export function kafkajsOf(address: string, clientId: string): Kafka {
   });
 }
 
-function configOf(bootstrap: string) {
+/** A listener and an admin server on free ports, before a cluster. */
+export function memoryConfig(bootstrap: string): Promise<LoadedConfig> {
   const bind = "127.0.0.1:0";
   const acceptProxyHeader = { mode: "optional", trusted: ["127.0.0.0/8"] };
   const flags = {
