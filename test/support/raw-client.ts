@@ -25,11 +25,15 @@ export class RawClient implements Disposable {
     this.#frames = framesOf(socket);
   }
 
-  /** @param address `HOST:PORT`; the first of several */
-  static async to(address: string): Promise<RawClient> {
+  /**
+   * @param address `HOST:PORT`; the first of several
+   * @param header sent before all else, such as one of the PROXY protocol
+   */
+  static async to(address: string, header = ""): Promise<RawClient> {
     const [host, port] = (address.split(",")[0] ?? "").split(":");
     const socket = connect({ host: host ?? "", port: Number(port), noDelay: true });
     await once(socket, "connect");
+    if (header !== "") socket.write(header);
     return new RawClient(socket);
   }
 

@@ -8,11 +8,14 @@ export const demoTopics: Readonly<Record<string, { readonly partitions: number }
   payments: { partitions: 3 },
 };
 
-/** Who sends what, and how often. The last one is badly behaved, so that there is a problem to look at. */
+/**
+ * Who sends what, and how often. The last one sends each record alone, and often enough for that to be
+ * a problem: there is one to look at.
+ */
 const producers = [
   { clientId: "checkout", topic: "orders", everyMs: 100, records: 20 },
   { clientId: "cashier", topic: "payments", everyMs: 500, records: 15 },
-  { clientId: "legacy-etl", topic: "payments", everyMs: 100, records: 1 },
+  { clientId: "legacy-etl", topic: "payments", everyMs: 20, records: 1 },
 ] as const;
 
 /** Who reads what. */

@@ -99,7 +99,7 @@ const scenarios: Readonly<Record<ProblemKind, Scenario>> = {
   },
   "empty-fetches": {
     rows: (s) => client(s, { fetchRequests: 210 * s, emptyFetches: 200 * s }),
-    says: "200 empty fetches a second, of 210",
+    says: "200 empty fetches a second, of 210 fetches",
     subject: "app",
   },
   "commit-per-record": {
@@ -163,6 +163,13 @@ describe("a problem", () => {
     });
   }
 
+  it("is seen within a quarter of a minute of a new proxy's life", () => {
+    const busy: Scenario["rows"] = (s) => client(s, { producedBatches: 25 * s, producedRecords: 25 * s });
+    expect(play(busy, 15)).toMatchObject([
+      { kind: "tiny-batches", summary: "1 record in each batch, 375 batches in 15s" },
+    ]);
+  });
+
   it("is shown with the client that has it", () => {
     const history = new History();
     const { rows } = scenarios["acks-0"];
@@ -175,6 +182,10 @@ describe("no problem", () => {
   const harmless: Readonly<Record<string, Scenario["rows"]>> = {
     "is a producer that sends a record now and then": (s) =>
       client(s, { producedBatches: s, producedRecords: s, producedBytes: 100 * s, uncompressedBatches: s }),
+    "are a few records a second that go alone": (s) =>
+      client(s, { producedBatches: 9 * s, producedRecords: 9 * s, producedBytes: 900 * s }),
+    "is a burst of records that go alone, in a minute without others": (s) =>
+      client(s, { producedBatches: s < 120 ? 0 : 500, producedRecords: s < 120 ? 0 : 500 }),
     "are large batches, compressed but for a few": (s) =>
       client(s, {
         producedBatches: 100 * s,

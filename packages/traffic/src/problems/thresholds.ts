@@ -10,8 +10,13 @@ export const thresholds = {
   tinyBatches: {
     /** Mean records a batch. One record a batch costs about as much as a full one: the header is 61 bytes. */
     recordsPerBatchBelow: 2,
-    /** Below this there is nothing to gather: a record now and then goes alone, and costs nobody anything. */
-    batchesAbove: 100,
+    /**
+     * A second, over what there is of the minute. Below, records come too far apart to be gathered within
+     * a delay that does no harm, and cost nobody anything.
+     */
+    batchesPerSecondAbove: 10,
+    /** Of a few, right after the start, nothing can be said. */
+    batchesFrom: 100,
   },
   noCompression: {
     /** Bytes produced: 1 MiB. Below, compression saves nothing worth its CPU. */

@@ -13,6 +13,6 @@ export const emptyFetches: Detector = clientDetector({
   summarize({ more, connections, seconds }) {
     const rate = seconds > 0 ? more.emptyFetches / seconds : 0;
     if (!(rate > perSecondAbove && rate / connections > perSecondAndConnectionAbove)) return undefined;
-    return `${count(rate)} empty fetches a second, of ${count(more.fetchRequests / seconds)}`;
+    return `${count(rate)} empty fetches a second, of ${count(more.fetchRequests / seconds)} fetches`;
   },
 });

@@ -7,7 +7,7 @@ export const plaintext: Detector = {
   kind: "plaintext",
   severity: "warning",
   advice:
-    "Anybody on the way can read and change what is sent, logins too. Give the listener a certificate (tls), or bind it to 127.0.0.1.",
+    "Anybody on the way can read and change what is sent, passwords of SASL PLAIN too. Give the listener a certificate (tls), or bind it to 127.0.0.1.",
   overMs: minuteMs,
   find: (change) =>
     change.state.listeners
