@@ -4,9 +4,9 @@ import type { Consumer, ConsumerConfig } from "kafkajs";
 import { eventually } from "./eventually.ts";
 
 /** The client kafkajs, silent, and quick to try again. */
-export function kafkajs(bootstrap: string): Kafka {
+export function kafkajs(bootstrap: string, clientId = "test"): Kafka {
   return new Kafka({
-    clientId: "test",
+    clientId,
     brokers: bootstrap.split(","),
     logLevel: logLevel.NOTHING,
     retry: { initialRetryTime: 30, retries: 20, factor: 0, multiplier: 1 },
