@@ -8,6 +8,7 @@ import { exchangeOf } from "./kafka-messages.ts";
 const answers = new Map([
   [12, exchangeOf("heartbeat").response],
   [0, exchangeOf("produce").response],
+  [1, exchangeOf("fetch").response],
 ]);
 
 const server = createServer({ noDelay: true }, (socket) => {

@@ -18,8 +18,10 @@ import type { KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import { createMetrics, kafkaMetrics, metricsPage, upstreamKafkaMetrics } from "@pagoda/metrics";
 import { bind, connect, serve } from "@pagoda/tcp";
 import type { Connection } from "@pagoda/tcp";
-import { TrafficRecorder } from "@pagoda/traffic";
 import { Registry } from "prom-client";
+
+import { createLog } from "../../packages/proxy/src/log.ts";
+import { ProxyTraffic } from "../../packages/proxy/src/traffic/proxy-traffic.ts";
 
 const [port, which] = process.argv.slice(2);
 const upstream = { host: "127.0.0.1", port: Number(port) };
@@ -29,25 +31,16 @@ const cluster = new Cluster({ bootstrap: [upstream] });
 const topicIds = new TopicIds();
 const leaks = detectLeaks({ cluster, onLeak: () => {} });
 const nodeId = (): string => "1";
-const recorder = new TrafficRecorder({
-  names: metrics.series,
-  groups: { watch: () => ({ groupOf: () => undefined }), state: () => [] },
-  newTimeline: () => {
-    let end = -1;
-    return {
-      seen: (offset) => (end = offset),
-      get end() {
-        return end;
-      },
-      entries: () => [],
-    };
-  },
+const traffic = new ProxyTraffic({
+  metrics,
+  tap: { values: false, redact: [] },
+  log: createLog({ destination: { write: () => {} } }),
 });
-if (which === "traffic") setInterval(() => recorder.state(), 1_000).unref();
+if (which === "traffic") setInterval(() => traffic.state(), 1_000).unref();
 
 function watcher(connection: Connection, session: KafkaSession) {
   if (which !== "traffic") return {};
-  return { watcher: recorder.watch({ connection, session, direction: "inbound", topicIds, nodeId }) };
+  return { watcher: traffic.watch({ connection, session, direction: "inbound", topicIds, nodeId }) };
 }
 
 const service = serveKafka((connection, scope) => {
