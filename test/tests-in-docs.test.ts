@@ -21,6 +21,7 @@ function testsIn(row: string): { readonly file: string; readonly name: string }[
 describe.each([
   ["docs/pitfalls.md", "Shown by tests"],
   ["docs/threat-model.md", "Attacks"],
+  ["docs/features.md", "Shown by tests"],
 ])("%s", (file, heading) => {
   const rows = rowsOf(readFileSync(join(root, file), "utf8"), heading);
 

@@ -6,10 +6,8 @@ import type { KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 import { createMetrics, kafkaMetrics, upstreamKafkaMetrics } from "@pagoda/metrics";
 import { bind, connect, serve } from "@pagoda/tcp";
 import { Registry } from "prom-client";
-import type { Subscription } from "rxjs";
-
-import { Tap } from "../../packages/traffic/src/tap/tap.ts";
-import type { TapRequest } from "../../packages/traffic/src/view/tap-event.ts";
+import { Tap } from "@pagoda/traffic";
+import type { TapRequest } from "@pagoda/traffic";
 
 const upstream = { host: "127.0.0.1", port: Number(process.argv[2]) };
 const metrics = createMetrics({
@@ -31,7 +29,7 @@ const service = serveKafka((connection, scope) => {
 });
 const { address } = serve(await bind({ host: "127.0.0.1", port: 0, name: "bench" }), service);
 
-let open: Subscription | undefined;
+let open: { unsubscribe(): void } | undefined;
 let events = 0;
 let bytes = 0;
 process.on("message", ({ request }: { readonly request: TapRequest | null }) => {
