@@ -155,6 +155,7 @@ export function groupRow(row: Partial<GroupState> = {}): GroupState {
     state: "Stable",
     protocol: "classic",
     members: [],
+    clients: [],
     partitions: [],
     commits: 0,
     failedCommits: 0,

@@ -7,6 +7,8 @@ export const groupBounds = {
   maxGroups: 1_000,
   /** Members of one group; further ones are not listed. */
   maxMembers: 1_000,
+  /** Clients that are or were members of one group; further ones are not told to other processes. */
+  maxClients: 100,
   /** Characters of a member id or an instance id; members with longer ones are not listed. */
   maxIdLength: 512,
   /** Partitions of one group whose positions are kept; further ones have none. */

@@ -53,6 +53,7 @@ export class Group {
   failedCommits = 0;
   seenMs = 0;
   readonly #readers: Readers<Group>;
+  readonly #clients = new Set<string>();
   #several = false;
   #sweptMs = 0;
 
@@ -75,6 +76,7 @@ export class Group {
   seen(member: SeenMember, nowMs: number): Member | undefined {
     const { kind, origin } = member;
     this.#readers.claims(origin.reader, this, nowMs);
+    if (this.#clients.size < groupBounds.maxClients) this.#clients.add(origin.client);
     const isNewer = this.protocol === "consumer" || this.protocol === "share";
     // Members of both protocols are in a group while it is moved from one to the other (KIP-848).
     if (kind !== "classic" || !isNewer || this.members.size === 0) this.protocol = kind;
@@ -163,6 +165,7 @@ export class Group {
       state,
       protocol,
       members: this.members.state(),
+      clients: [...this.#clients],
       partitions: this.positions.state(),
       commits,
       failedCommits,

@@ -142,6 +142,8 @@ export interface GroupState {
   readonly state: "Stable" | "PreparingRebalance" | "CompletingRebalance" | "Empty" | "Unknown";
   readonly protocol: "classic" | "consumer" | "share" | "simple";
   readonly members: readonly GroupMemberState[];
+  /** Clients that are members, or were, at most 100: by them another process knows whose fetches it saw. */
+  readonly clients: readonly string[];
   readonly partitions: readonly GroupPartitionState[];
   readonly commits: number;
   readonly failedCommits: number;

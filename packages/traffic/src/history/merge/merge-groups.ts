@@ -1,8 +1,9 @@
 import type { GroupMemberState, GroupPartitionState, GroupState } from "../../state/state.ts";
-import { added, uniteBy } from "./unite.ts";
+import { added, united, uniteBy } from "./unite.ts";
 
 /** As many as `GroupState` says of both lists. */
 const maxListed = 200;
+const maxClients = 100;
 
 /** Processes hear of the same rebalance at different times, each from its own members. */
 const sameRebalanceMs = 3_000;
@@ -19,6 +20,7 @@ export function mergeGroups(one: GroupState, other: GroupState): GroupState {
     state: foremost(states, one.state, other.state),
     protocol: foremost(protocols, one.protocol, other.protocol),
     members: uniteBy([one.members, other.members], ({ memberId }) => memberId, mergeMembers),
+    clients: united(one.clients, other.clients, maxClients),
     partitions: uniteBy(
       [one.partitions, other.partitions],
       ({ topic, partition }) => `${partition} ${topic}`,

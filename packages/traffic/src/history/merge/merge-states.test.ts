@@ -53,6 +53,26 @@ describe("mergeStates", () => {
     });
   });
 
+  it("knows the group of fetches by the process that saw its member", () => {
+    const fetched = { from: "orders", fromKind: "topic", op: "fetch", records: 5 } as const;
+    const toClient = (to: string) => edgeRow({ ...fetched, to, toKind: "client" });
+    const merged = mergeStates([
+      stateAt(1, {
+        groups: [
+          groupRow({ group: "a", clients: ["app", "both"] }),
+          groupRow({ group: "b", clients: ["both"] }),
+        ],
+        edges: [edgeRow({ ...fetched, to: "a", toKind: "group" })],
+      }),
+      stateAt(1, { edges: ["app", "both", "nobody"].map(toClient) }),
+    ]);
+    expect(merged.edges.map(({ toKind, to, records }) => [toKind, to, records])).toEqual([
+      ["group", "a", 10],
+      ["client", "both", 5],
+      ["client", "nobody", 5],
+    ]);
+  });
+
   it("says all logins of an edge that several processes saw", () => {
     const edge = (auth: string) => stateAt(1, { edges: [edgeRow({ auth })] });
     expect(mergeStates([edge("mTLS"), edge("-"), edge("mTLS")]).edges[0]?.auth).toBe("-, mTLS");

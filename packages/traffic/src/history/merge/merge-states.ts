@@ -1,5 +1,6 @@
 import type { TrafficState } from "../../state/state.ts";
 import { keyOf } from "../keys.ts";
+import { fetchesOfGroups } from "./fetches-of-groups.ts";
 import { mergeGroups } from "./merge-groups.ts";
 import {
   mergeApis,
@@ -19,6 +20,8 @@ import { uniteBy } from "./unite.ts";
 export function mergeStates(states: readonly TrafficState[]): TrafficState {
   const [first] = states;
   if (first !== undefined && states.length === 1) return first;
+  const groups = uniteBy(of(states, "groups"), keyOf.group, mergeGroups);
+  const edges = of(states, "edges").map((those) => fetchesOfGroups(those, groups));
   return {
     atMs: states.reduce((latest, { atMs }) => Math.max(latest, atMs), 0),
     startedMs: states.reduce(
@@ -30,8 +33,8 @@ export function mergeStates(states: readonly TrafficState[]): TrafficState {
     topics: uniteBy(of(states, "topics"), keyOf.topic, mergeTopics),
     clients: uniteBy(of(states, "clients"), keyOf.client, mergeClients),
     brokers: uniteBy(of(states, "brokers"), keyOf.broker, mergeBrokers),
-    edges: uniteBy(of(states, "edges"), keyOf.edge, mergeEdges),
-    groups: uniteBy(of(states, "groups"), keyOf.group, mergeGroups),
+    edges: uniteBy(edges, keyOf.edge, mergeEdges),
+    groups,
   };
 }
 
