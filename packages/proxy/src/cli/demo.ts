@@ -41,9 +41,12 @@ export async function demo(args: readonly string[]): Promise<number> {
   }
 }
 
-/** One partition's leader moves now and then, as when brokers are restarted. */
+/**
+ * One partition's leader moves now and then, as when brokers are restarted. Of a topic that no group
+ * reads: the demo's consumers leave their group when a leader moves, which would be a rebalance loop.
+ */
 function moving(cluster: MemoryCluster): Disposable {
-  const leaders = moveLeaders(cluster, { topic: "orders", partition: 3, everyMs: 30_000 });
+  const leaders = moveLeaders(cluster, { topic: "audit", partition: 1, everyMs: 30_000 });
   return { [Symbol.dispose]: () => leaders.unsubscribe() };
 }
 
