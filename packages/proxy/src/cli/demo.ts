@@ -3,7 +3,7 @@ import type { MemoryCluster } from "@pagoda/kafka/testing";
 import { formatEndpoint } from "@pagoda/tcp";
 import { isDeepStrictEqual } from "node:util";
 
-import { refuseProducers } from "../demo/mishaps.ts";
+import { moveLeaders } from "../demo/mishaps.ts";
 import { demoTopics, startDemoTraffic } from "../demo/traffic.ts";
 import { defaultAdminBind } from "../config/defaults.ts";
 import { loadConfig } from "../config/load.ts";
@@ -24,7 +24,7 @@ export async function demo(args: readonly string[]): Promise<number> {
   const { drainTimeoutMs } = demoOptions;
   const proxy = await startOnFreePorts(cluster.bootstrap);
   const traffic = startDemoTraffic(formatEndpoint(proxy.address));
-  using _mishaps = mishaps(cluster);
+  using _moving = moving(cluster);
   process.stdout.write(banner(proxy, cluster.brokers.length));
   // Awaited here: `using` ends the cluster when this function returns.
   return await untilStopped(proxy, { drainTimeoutMs }, log, () => traffic[Symbol.asyncDispose]());
@@ -45,10 +45,13 @@ export async function demo(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Something goes wrong now and then, as it does. */
-function mishaps(cluster: MemoryCluster): Disposable {
-  const refusing = refuseProducers(cluster, 20_000);
-  return { [Symbol.dispose]: () => refusing.unsubscribe() };
+/**
+ * One partition's leader moves now and then, as when brokers are restarted. Of a topic that no group
+ * reads: the demo's consumers leave their group when a leader moves, which would be a rebalance loop.
+ */
+function moving(cluster: MemoryCluster): Disposable {
+  const leaders = moveLeaders(cluster, { topic: "audit", partition: 1, everyMs: 30_000 });
+  return { [Symbol.dispose]: () => leaders.unsubscribe() };
 }
 
 /** Nothing in the demo is worth waiting for. */

@@ -1,12 +1,13 @@
+import { startCluster } from "@pagoda/kafka/testing";
 import { expect, it } from "vitest";
 
-import { refuseProducers } from "./mishaps.ts";
+import { moveLeaders } from "./mishaps.ts";
 
-it("refuses one Produce after the other until it is told to stop", async () => {
-  const faults: object[] = [];
-  const refusing = refuseProducers({ fail: (fault) => (faults.push(fault), () => {}) }, 1);
-  await expect.poll(() => faults.length, { interval: 1 }).toBeGreaterThan(1);
-  refusing.unsubscribe();
-  expect(refusing.closed).toBe(true);
-  expect(faults[0]).toEqual({ api: "Produce", error: "NOT_LEADER_OR_FOLLOWER" });
+it("moves a leader round the brokers until it is told to stop", async () => {
+  await using cluster = await startCluster({ brokers: 3, topics: { orders: { partitions: 1 } } });
+  const seen = new Set<number>();
+  const moving = moveLeaders(cluster, { topic: "orders", partition: 0, everyMs: 1 });
+  await expect.poll(() => seen.add(cluster.leaderOf("orders", 0)).size, { interval: 1 }).toBe(3);
+  moving.unsubscribe();
+  expect(moving.closed).toBe(true);
 });

@@ -3,12 +3,20 @@ import { interval } from "rxjs";
 import type { Subscription } from "rxjs";
 
 /**
- * Has a broker say now and then, to one producer, that it leads a partition no more: the producer asks
- * for metadata and tries again, as after a broker that was restarted.
- * @param everyMs milliseconds from one to the next
+ * Moves the leader of one partition of a topic to the next broker, again and again: clients notice
+ * (NOT_LEADER_OR_FOLLOWER), ask for metadata and go on, as after a broker that was restarted.
+ * @param everyMs milliseconds between two moves
  */
-export function refuseProducers(cluster: Pick<MemoryCluster, "fail">, everyMs: number): Subscription {
+export function moveLeaders(
+  cluster: MemoryCluster,
+  {
+    topic,
+    partition,
+    everyMs,
+  }: { readonly topic: string; readonly partition: number; readonly everyMs: number },
+): Subscription {
+  const brokers = cluster.brokers.length;
   return interval(everyMs).subscribe(() => {
-    cluster.fail({ api: "Produce", error: "NOT_LEADER_OR_FOLLOWER" });
+    cluster.moveLeader(topic, partition, (cluster.leaderOf(topic, partition) % brokers) + 1);
   });
 }

@@ -2,10 +2,11 @@
 import { Consumer, Producer, ProduceAcks, stringDeserializers, stringSerializers } from "@platformatic/kafka";
 import type { ConsumerOptions } from "@platformatic/kafka";
 
-/** The topics that the demo's clients use, and their partitions. */
+/** The topics that the demo's clients use, and their partitions. Nobody reads `audit` so far. */
 export const demoTopics: Readonly<Record<string, { readonly partitions: number }>> = {
   orders: { partitions: 6 },
   payments: { partitions: 3 },
+  audit: { partitions: 3 },
 };
 
 /**
@@ -15,6 +16,7 @@ export const demoTopics: Readonly<Record<string, { readonly partitions: number }
 const producers = [
   { clientId: "checkout", topic: "orders", everyMs: 100, records: 20 },
   { clientId: "cashier", topic: "payments", everyMs: 500, records: 15 },
+  { clientId: "auditor", topic: "audit", everyMs: 200, records: 10 },
   { clientId: "legacy-etl", topic: "payments", everyMs: 20, records: 1 },
 ] as const;
 
