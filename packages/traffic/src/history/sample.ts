@@ -39,8 +39,13 @@ function sizeOfRows<Key>(
   return size;
 }
 
-export function rowKey(kind: Kind, key: string): string {
-  return `${kind}\0${key}`;
+/** The ids of rows, which are the same objects from state to state as long as nothing happens to them. */
+const ids = new WeakMap<object, string>();
+
+export function idOf<K extends Exclude<Kind, "partition">>(kind: K, row: RowOf[K]): string {
+  let id = ids.get(row);
+  if (id === undefined) ids.set(row, (id = `${kind}\0${(keyOf[kind] as (row: RowOf[K]) => string)(row)}`));
+  return id;
 }
 
 /** A row as the last state said it, and as it is kept: these differ once it fell. */
@@ -61,26 +66,22 @@ export class Sampler {
   /** `earlier` are the samples that are still kept, newest first. */
   next(state: TrafficState, earlier: readonly Sample[]): Sample {
     const followed = new Map<string, Followed>();
-    const follow = <K extends Kind>(
-      kind: K,
-      list: readonly RowOf[K][],
-      keyOfRow: (row: RowOf[K]) => string,
-    ): void => {
+    const follow = <K extends Exclude<Kind, "partition">>(kind: K, list: readonly RowOf[K][]): void => {
       for (const row of list) {
-        const id = rowKey(kind, keyOfRow(row));
+        const id = idOf(kind, row);
         followed.set(
           id,
           next(kind, row, this.#rows.get(id), () => find(earlier, ({ rows }) => rows.get(id))),
         );
       }
     };
-    follow("listener", state.listeners, keyOf.listener);
-    follow("api", state.apis, keyOf.api);
-    follow("topic", state.topics, keyOf.topic);
-    follow("client", state.clients, keyOf.client);
-    follow("broker", state.brokers, keyOf.broker);
-    follow("edge", state.edges, keyOf.edge);
-    follow("group", state.groups, keyOf.group);
+    follow("listener", state.listeners);
+    follow("api", state.apis);
+    follow("topic", state.topics);
+    follow("client", state.clients);
+    follow("broker", state.brokers);
+    follow("edge", state.edges);
+    follow("group", state.groups);
     const partitions = this.#partitionsOf(state.topics, followed, earlier);
     this.#rows = followed;
     this.#last = { atMs: state.atMs, rows: keptOf(followed), partitions };
@@ -97,7 +98,7 @@ export class Sampler {
     const kept = new Map<string, ReadonlyMap<number, Counts>>();
     for (const row of topics) {
       const topic = keyOf.topic(row);
-      const id = rowKey("topic", topic);
+      const id = idOf("topic", row);
       const [known, last] = [this.#partitions.get(topic), this.#last.partitions.get(topic)];
       const idle = followed.get(id) === this.#rows.get(id);
       if (idle && known !== undefined && last !== undefined) {
