@@ -36,19 +36,20 @@ export class Change {
 
   of<K extends Exclude<Kind, "partition">>(kind: K, row: RowOf[K]): Increase<K> {
     const id = idOf(kind, row);
+    const [before, now] = [this.#before.rows.get(id), this.#now.rows.get(id)];
+    // Samples share the counts of a row that did not change.
+    if (before === now) return nothingOf(kind);
     const known = this.#increases.get(id);
     if (known !== undefined) return known as Increase<K>;
-    const more = increaseOf(kind, this.#before.rows.get(id), this.#now.rows.get(id));
+    const more = increaseOf(kind, before, now);
     this.#increases.set(id, more);
     return more;
   }
 
   /** Clients that asked for anything or connected: mostly few of many, and several problems look at them. */
   get activeClients(): readonly ActiveClient[] {
+    if (this.#before.rows === this.#now.rows) return [];
     return (this.#activeClients ??= this.state.clients.flatMap((client) => {
-      const id = idOf("client", client);
-      // Samples share the counts of a row that did not change.
-      if (this.#before.rows.get(id) === this.#now.rows.get(id)) return [];
       const more = this.of("client", client);
       return more.requests > 0 || more.opened > 0 ? [{ client, more }] : [];
     }));
@@ -66,6 +67,17 @@ export class Change {
   perSecond(count: number): number {
     return this.seconds > 0 ? count / this.seconds : 0;
   }
+}
+
+const nothing: { [K in Kind]?: Increase<K> } = {};
+
+/** Of a row that did not change, shared by all of a kind. */
+function nothingOf<K extends Kind>(kind: K): Increase<K> {
+  const known: unknown = nothing[kind];
+  if (known !== undefined) return known as Increase<K>;
+  const more = increaseOf(kind);
+  Object.assign(nothing, { [kind]: more });
+  return more;
 }
 
 /** Latencies and errors are compared when they are asked for: problems ask for numbers alone. */
