@@ -18,13 +18,11 @@ setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
 const records = encodeBatch({ baseTimestamp: 1_000n, records: [{ value: Buffer.alloc(100) }] });
 
-/** What is counted of the traffic that there was. */
-export interface Seen {
+/** The traffic that there was. */
+interface Seen {
   readonly clients: number;
   readonly topics: number;
   readonly partitions: number;
-  /** Whether names are bounded as the proxy bounds them by default; else each has a row. */
-  readonly bounded: boolean;
   /** Whether connections stay open. */
   readonly stay: boolean;
 }
@@ -39,7 +37,8 @@ export class SeenTraffic {
   readonly #history = new History();
   #nowMs = Date.now();
 
-  constructor({ bounded }: Pick<Seen, "bounded">) {
+  /** @param bounded whether names are bounded as the proxy bounds them by default; else each has a row */
+  constructor({ bounded }: { readonly bounded: boolean }) {
     const asIs = { resolve: (name: string): string => name };
     const names = bounded ? this.#metrics.series : { topic: asIs, client: asIs, group: asIs };
     const now = (): number => this.#nowMs;
