@@ -128,6 +128,7 @@ export class Groups {
   }
 }
 
+/** Names of listeners have no NUL: what is behind the first is the group's, whatever it is. */
 function keyOf(listener: string, name: string): string {
-  return JSON.stringify([listener, name]);
+  return `${listener}\0${name}`;
 }

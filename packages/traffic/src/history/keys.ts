@@ -11,13 +11,13 @@ import type {
 /** What tells the rows of each list of a state apart. Names of clients may hold anything but a NUL. */
 export const keyOf = {
   listener: ({ listener }: ListenerState): string => listener,
-  api: ({ listener, api, client }: ApiState): string => key(listener, api, client),
-  topic: ({ listener, topic }: Pick<TopicState, "listener" | "topic">): string => key(listener, topic),
-  client: ({ listener, client }: ClientState): string => key(listener, client),
-  broker: ({ listener, nodeId }: BrokerState): string => key(listener, nodeId),
+  api: ({ listener, api, client }: ApiState): string => `${listener}\0${api}\0${client}`,
+  topic: ({ listener, topic }: Pick<TopicState, "listener" | "topic">): string => `${listener}\0${topic}`,
+  client: ({ listener, client }: ClientState): string => `${listener}\0${client}`,
+  broker: ({ listener, nodeId }: BrokerState): string => `${listener}\0${nodeId}`,
   edge: ({ listener, op, fromKind, from, toKind, to }: EdgeState): string =>
-    key(listener, op, fromKind, from, toKind, to),
-  group: ({ listener, group }: GroupState): string => key(listener, group),
+    `${listener}\0${op}\0${fromKind}\0${from}\0${toKind}\0${to}`,
+  group: ({ listener, group }: GroupState): string => `${listener}\0${group}`,
 };
 
 /** Parts as one key. */

@@ -22,7 +22,7 @@ const entryNumbers = 12;
 
 /** How many numbers it is to keep a sample after the one before it: what they share is not counted again. */
 export function sizeOfSample(sample: Sample, before: Sample | undefined): number {
-  let size = sizeOfRows(sample.rows, before?.rows);
+  let size = sample.rows === before?.rows ? 0 : sizeOfRows(sample.rows, before?.rows);
   for (const [topic, rows] of sample.partitions) {
     const known = before?.partitions.get(topic);
     size += entryNumbers + (known === rows ? 0 : sizeOfRows(rows, known));
@@ -39,8 +39,13 @@ function sizeOfRows<Key>(
   return size;
 }
 
-export function rowKey(kind: Kind, key: string): string {
-  return `${kind}\0${key}`;
+/** The ids of rows, which are the same objects from state to state as long as nothing happens to them. */
+const ids = new WeakMap<object, string>();
+
+export function idOf<K extends Exclude<Kind, "partition">>(kind: K, row: RowOf[K]): string {
+  let id = ids.get(row);
+  if (id === undefined) ids.set(row, (id = `${kind}\0${(keyOf[kind] as (row: RowOf[K]) => string)(row)}`));
+  return id;
 }
 
 /** A row as the last state said it, and as it is kept: these differ once it fell. */
@@ -57,33 +62,42 @@ export class Sampler {
   #rows = new Map<string, Followed>();
   #partitions = new Map<string, Map<number, Followed>>();
   #last: Sample = emptySample(0);
+  // Rows of the last state in their order, and what became of each.
+  #said: readonly (readonly [row: object, id: string, followed: Followed])[] = [];
 
   /** `earlier` are the samples that are still kept, newest first. */
   next(state: TrafficState, earlier: readonly Sample[]): Sample {
-    const followed = new Map<string, Followed>();
-    const follow = <K extends Kind>(
-      kind: K,
-      list: readonly RowOf[K][],
-      keyOfRow: (row: RowOf[K]) => string,
-    ): void => {
-      for (const row of list) {
-        const id = rowKey(kind, keyOfRow(row));
-        followed.set(
-          id,
-          next(kind, row, this.#rows.get(id), () => find(earlier, ({ rows }) => rows.get(id))),
-        );
+    const said: (readonly [object, string, Followed])[] = [];
+    let idle = true;
+    const follow = <K extends Exclude<Kind, "partition">>(kind: K, rows: readonly RowOf[K][]): void => {
+      for (const row of rows) {
+        const before = this.#said[said.length];
+        if (before?.[0] === row) {
+          said.push(before);
+          continue;
+        }
+        const id = idOf(kind, row);
+        const last = this.#rows.get(id);
+        const now = next(kind, row, last, () => find(earlier, (sample) => sample.rows.get(id)));
+        if (now !== last) idle = false;
+        said.push([row, id, now]);
       }
     };
-    follow("listener", state.listeners, keyOf.listener);
-    follow("api", state.apis, keyOf.api);
-    follow("topic", state.topics, keyOf.topic);
-    follow("client", state.clients, keyOf.client);
-    follow("broker", state.brokers, keyOf.broker);
-    follow("edge", state.edges, keyOf.edge);
-    follow("group", state.groups, keyOf.group);
+    follow("listener", state.listeners);
+    follow("api", state.apis);
+    follow("topic", state.topics);
+    follow("client", state.clients);
+    follow("broker", state.brokers);
+    follow("edge", state.edges);
+    follow("group", state.groups);
+    // Where nothing happened at all, the sample is the one before.
+    const same = idle && said.length === this.#rows.size;
+    const followed = same ? this.#rows : followedOf(said);
+    const rows = same ? this.#last.rows : keptOf(followed);
     const partitions = this.#partitionsOf(state.topics, followed, earlier);
+    this.#said = said;
     this.#rows = followed;
-    this.#last = { atMs: state.atMs, rows: keptOf(followed), partitions };
+    this.#last = { atMs: state.atMs, rows, partitions };
     return this.#last;
   }
 
@@ -97,7 +111,7 @@ export class Sampler {
     const kept = new Map<string, ReadonlyMap<number, Counts>>();
     for (const row of topics) {
       const topic = keyOf.topic(row);
-      const id = rowKey("topic", topic);
+      const id = idOf("topic", row);
       const [known, last] = [this.#partitions.get(topic), this.#last.partitions.get(topic)];
       const idle = followed.get(id) === this.#rows.get(id);
       if (idle && known !== undefined && last !== undefined) {
@@ -144,6 +158,12 @@ function find(samples: readonly Sample[], of: (sample: Sample) => Counts | undef
     if (counts !== undefined) return counts;
   }
   return undefined;
+}
+
+function followedOf(said: readonly (readonly [object, string, Followed])[]): Map<string, Followed> {
+  const followed = new Map<string, Followed>();
+  for (const [, id, row] of said) followed.set(id, row);
+  return followed;
 }
 
 function keptOf<Key>(followed: ReadonlyMap<Key, Followed>): ReadonlyMap<Key, Counts> {

@@ -24,10 +24,8 @@ export function clientDetector({
     ...rest,
     overMs: minuteMs,
     find: (change) =>
-      change.state.clients.flatMap((client) => {
+      change.activeClients.flatMap(({ client, more }) => {
         if (isFolded(client.client)) return [];
-        const more = change.of("client", client);
-        if (more.requests === 0 && more.opened === 0) return [];
         const connections = Math.max(client.connections, more.opened, 1);
         const summary = summarize({ client, more, seconds: change.seconds, connections });
         if (summary === undefined) return [];

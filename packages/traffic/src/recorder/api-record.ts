@@ -1,4 +1,4 @@
-import type { ApiState } from "../state/state.ts";
+import type { AnswerCounts, ApiState } from "../state/state.ts";
 import { AnswerCounter } from "./counters.ts";
 import type { Row } from "./table.ts";
 
@@ -17,6 +17,9 @@ export class ApiRecord implements Row {
   #lastMs = -1;
   #totalMs = 0;
   #brokerMs = 0;
+  // Most rows of many are as they were when they were last asked for.
+  #answered: AnswerCounts | undefined;
+  #state: ApiState | undefined;
 
   constructor(listener: string, api: string, client: string) {
     this.listener = listener;
@@ -27,10 +30,12 @@ export class ApiRecord implements Row {
   /** Of an API that is known: there are few. */
   version(version: number): void {
     this.#versions.add(version);
+    this.#state = undefined;
   }
 
   /** @param brokerMs of one that went to a broker; else 0 */
   took(ms: number, brokerMs: number): void {
+    this.#state = undefined;
     this.#lastMs = ms;
     if (this.#bestMs < 0 || ms < this.#bestMs) this.#bestMs = ms;
     if (ms > this.#worstMs) this.#worstMs = ms;
@@ -39,17 +44,20 @@ export class ApiRecord implements Row {
   }
 
   state(): ApiState {
-    return {
+    const answers = this.answers.state();
+    if (this.#state !== undefined && answers === this.#answered) return this.#state;
+    this.#answered = answers;
+    return (this.#state = {
       listener: this.listener,
       api: this.api,
       client: this.client,
-      ...this.answers.state(),
+      ...answers,
       versions: [...this.#versions].toSorted((a, b) => a - b),
       bestMs: this.#bestMs,
       worstMs: this.#worstMs,
       lastMs: this.#lastMs,
       totalMs: this.#totalMs,
       brokerMs: this.#brokerMs,
-    };
+    });
   }
 }

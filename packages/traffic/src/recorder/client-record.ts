@@ -1,4 +1,4 @@
-import type { ClientState } from "../state/state.ts";
+import type { AnswerCounts, ClientState, FlowCounts } from "../state/state.ts";
 import { AnswerCounter, FlowCounter } from "./counters.ts";
 import type { Row } from "./table.ts";
 
@@ -28,6 +28,10 @@ export class ClientRecord implements Row {
   readonly #software = new Set<string>();
   readonly #auth = new Set<string>();
   readonly #oldVersions = new Set<string>();
+  // Most clients of many are as they were when they were last asked for.
+  #state: ClientState | undefined;
+  #answered: AnswerCounts | undefined;
+  #flowed: FlowCounts | undefined;
 
   constructor(listener: string, client: string) {
     this.listener = listener;
@@ -41,6 +45,7 @@ export class ClientRecord implements Row {
   connected(tls: boolean): void {
     this.connections += 1;
     this.opened += 1;
+    this.#state = undefined;
     if (tls) this.tlsConnections += 1;
     else this.plainConnections += 1;
   }
@@ -48,26 +53,36 @@ export class ClientRecord implements Row {
   /** `name/version` of its library. */
   uses(software: string): void {
     keep(this.#software, software);
+    this.#state = undefined;
   }
 
   loggedIn(auth: string): void {
     keep(this.#auth, auth);
+    this.#state = undefined;
   }
 
   /** `api/vN`. */
   speaks(oldVersion: string): void {
     keep(this.#oldVersions, oldVersion);
+    this.#state = undefined;
   }
 
   state(): ClientState {
-    return {
+    const answers = this.answers.state();
+    const flow = this.flow.state();
+    if (this.#state !== undefined && answers === this.#answered && flow === this.#flowed) {
+      if (this.#isAsIn(this.#state)) return this.#state;
+    }
+    this.#answered = answers;
+    this.#flowed = flow;
+    return (this.#state = {
       listener: this.listener,
       client: this.client,
       software: [...this.#software],
       connections: this.connections,
       opened: this.opened,
-      ...this.answers.state(),
-      ...this.flow.state(),
+      ...answers,
+      ...flow,
       uncompressedBatches: this.uncompressedBatches,
       unacknowledged: this.unacknowledged,
       metadataRequests: this.metadataRequests,
@@ -78,7 +93,19 @@ export class ClientRecord implements Row {
       plainConnections: this.plainConnections,
       auth: [...this.#auth],
       oldVersions: [...this.#oldVersions],
-    };
+    });
+  }
+
+  #isAsIn(state: ClientState): boolean {
+    return (
+      state.connections === this.connections &&
+      state.uncompressedBatches === this.uncompressedBatches &&
+      state.unacknowledged === this.unacknowledged &&
+      state.metadataRequests === this.metadataRequests &&
+      state.emptyFetches === this.emptyFetches &&
+      state.commits === this.commits &&
+      state.throttledMs === this.throttledMs
+    );
   }
 }
 

@@ -18,24 +18,30 @@ export class AnswerCounter {
   readonly #answers: [number, number, number] = [0, 0, 0];
   readonly #latency: number[] = Array.from({ length: latencyBoundsMs.length + 1 }, () => 0);
   readonly #errors = new Map<number, number>();
+  #state: AnswerCounts | undefined;
 
   /** @param bucket the place of its duration in `LatencyCounts`; -1 where that says nothing */
   answered(answer: Severity, bucket: number): void {
+    this.#state = undefined;
     this.#answers[answer] += 1;
     if (bucket >= 0) (this.#latency[bucket] as number) += 1;
   }
 
   error(code: number): void {
+    this.#state = undefined;
     // Numbers that are no error of Kafka's are one: there are as many as anybody makes up.
     const key = kafkaErrorOf(code).known ? code : Number.NaN;
     this.#errors.set(key, (this.#errors.get(key) ?? 0) + 1);
   }
 
+  /** The same object until something is counted. */
   state(): AnswerCounts {
+    if (this.#state?.requests === this.requests) return this.#state;
     const [success, retriable, failure] = this.#answers;
     const errors: Record<string, number> = {};
     for (const [code, count] of this.#errors) errors[kafkaErrorOf(code).name] = count;
-    return { requests: this.requests, success, retriable, failure, latency: [...this.#latency], errors };
+    const latency = [...this.#latency];
+    return (this.#state = { requests: this.requests, success, retriable, failure, latency, errors });
   }
 }
 
@@ -48,11 +54,25 @@ export class FlowCounter {
   fetchedRecords = 0;
   fetchedBytes = 0;
   fetchRequests = 0;
+  #state: FlowCounts | undefined;
 
+  /** The same object until something is counted. */
   state(): FlowCounts {
     const { producedRecords, producedBytes, producedBatches, produceRequests } = this;
     const { fetchedRecords, fetchedBytes, fetchRequests } = this;
-    return {
+    const last = this.#state;
+    if (
+      last?.produceRequests === produceRequests &&
+      last.fetchRequests === fetchRequests &&
+      last.producedRecords === producedRecords &&
+      last.producedBytes === producedBytes &&
+      last.producedBatches === producedBatches &&
+      last.fetchedRecords === fetchedRecords &&
+      last.fetchedBytes === fetchedBytes
+    ) {
+      return last;
+    }
+    return (this.#state = {
       producedRecords,
       producedBytes,
       producedBatches,
@@ -60,6 +80,6 @@ export class FlowCounter {
       fetchedRecords,
       fetchedBytes,
       fetchRequests,
-    };
+    });
   }
 }

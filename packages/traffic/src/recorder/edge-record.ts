@@ -15,6 +15,8 @@ export class EdgeRecord implements Row {
   tlsRequests = 0;
   auth = "-";
   readonly #ends: EdgeEnds;
+  // Most edges of many are as they were when they were last asked for.
+  #state: EdgeState | undefined;
 
   constructor(ends: EdgeEnds) {
     this.#ends = ends;
@@ -22,6 +24,11 @@ export class EdgeRecord implements Row {
 
   state(): EdgeState {
     const { requests, failed, records, bytes, tlsRequests, auth, lastMs } = this;
-    return { ...this.#ends, requests, failed, records, bytes, tlsRequests, auth, lastMs };
+    const last = this.#state;
+    // The rest is counted along with requests.
+    if (last?.requests === requests && last.records === records && last.bytes === bytes) {
+      if (last.lastMs === lastMs) return last;
+    }
+    return (this.#state = { ...this.#ends, requests, failed, records, bytes, tlsRequests, auth, lastMs });
   }
 }

@@ -1,4 +1,4 @@
-import type { TopicState } from "../state/state.ts";
+import type { AnswerCounts, FlowCounts, TopicState } from "../state/state.ts";
 import { AnswerCounter, FlowCounter } from "./counters.ts";
 import { PartitionRecord } from "./partition-record.ts";
 import type { Timeline } from "./partition-record.ts";
@@ -20,6 +20,10 @@ export class TopicRecord implements Row {
   readonly #newTimeline: () => Timeline;
   readonly #partitions = new Map<number, PartitionRecord>();
   readonly #keepsPartitions: boolean;
+  // Most topics of many are as they were when they were last asked for.
+  #state: TopicState | undefined;
+  #answered: AnswerCounts | undefined;
+  #flowed: FlowCounts | undefined;
 
   /** @param isOne false for topics that share a name, whose partitions cannot be told apart */
   constructor(listener: string, topic: string, newTimeline: () => Timeline, isOne: boolean) {
@@ -39,15 +43,27 @@ export class TopicRecord implements Row {
   }
 
   state(): TopicState {
-    return {
+    const answers = this.answers.state();
+    const flow = this.flow.state();
+    if (this.#state !== undefined && answers === this.#answered && flow === this.#flowed) {
+      if (this.#isAsIn(this.#state)) return this.#state;
+    }
+    this.#answered = answers;
+    this.#flowed = flow;
+    return (this.#state = {
       listener: this.listener,
       topic: this.topic,
-      ...this.answers.state(),
-      ...this.flow.state(),
+      ...answers,
+      ...flow,
       lastProducedMs: this.lastProducedMs,
       partitions: Array.from(this.#partitions.values(), (partition) => partition.state()).toSorted(
         (a, b) => a.partition - b.partition,
       ),
-    };
+    });
+  }
+
+  #isAsIn({ lastProducedMs, partitions }: TopicState): boolean {
+    if (lastProducedMs !== this.lastProducedMs || partitions.length !== this.#partitions.size) return false;
+    return partitions.every((state) => this.#partitions.get(state.partition)?.state() === state);
   }
 }

@@ -23,9 +23,14 @@ export interface TapState {
 export class ConnectionTap implements ExchangeWatcher {
   readonly #state: TapState;
   readonly #client: TapConnection;
-  // One that ends unheard of, as it may, goes with its exchange.
-  readonly #drafts = new WeakMap<WatchedExchange, Draft>();
+  // Of the exchange told last: mostly it is told and ends before another is.
+  #of: WatchedExchange | undefined;
+  #draft: Draft | undefined;
+  // Of others, told side by side. One that ends unheard of, as it may, goes with its exchange.
+  #others: WeakMap<WatchedExchange, Draft> | undefined;
   #unwanted: WatchedExchange | undefined;
+  #facts: CheapFacts | undefined;
+  #factsKey = Number.NaN;
 
   constructor(state: TapState, client: TapConnection) {
     this.#state = state;
@@ -61,6 +66,7 @@ export class ConnectionTap implements ExchangeWatcher {
     if (sessions.length === 0) return;
     this.#unwanted = undefined;
     const facts = this.#factsOf(exchange);
+    const draft = this.#take(exchange);
     let details: ExchangeDetails | undefined;
     let event: TapEvent | undefined;
     for (const session of sessions) {
@@ -71,7 +77,8 @@ export class ConnectionTap implements ExchangeWatcher {
         session.leaveOut();
         continue;
       }
-      details ??= new ExchangeDetails(exchange, outcome, this.#drafts.get(exchange), this.#client.topicIds);
+      if (draft !== undefined && !session.wantsTold(draft.topics, exchange)) continue;
+      details ??= new ExchangeDetails(exchange, outcome, draft, this.#client.topicIds);
       if (!session.wants(details, noAnswerOf(outcome))) continue;
       if (!hasRoom) {
         session.leaveOut();
@@ -99,7 +106,7 @@ export class ConnectionTap implements ExchangeWatcher {
   /** Undefined where no session will want what is told. */
   #draftOf(exchange: WatchedExchange): Draft | undefined {
     if (exchange === this.#unwanted) return undefined;
-    let draft = this.#drafts.get(exchange);
+    let draft = exchange === this.#of ? this.#draft : this.#others?.get(exchange);
     if (draft === undefined) {
       const facts = this.#factsOf(exchange);
       if (!this.#state.sessions.some((session) => session.knows(facts) && session.wantsDetails)) {
@@ -107,13 +114,34 @@ export class ConnectionTap implements ExchangeWatcher {
         return undefined;
       }
       draft = { topics: new ToldTopics(this.#client.topicIds), codes: [], acks: undefined };
-      this.#drafts.set(exchange, draft);
+      this.#keep(exchange, draft);
     }
     return draft;
   }
 
+  #keep(exchange: WatchedExchange, draft: Draft): void {
+    if (this.#of !== undefined && this.#draft !== undefined) {
+      (this.#others ??= new WeakMap<WatchedExchange, Draft>()).set(this.#of, this.#draft);
+    }
+    this.#of = exchange;
+    this.#draft = draft;
+  }
+
+  #take(exchange: WatchedExchange): Draft | undefined {
+    if (exchange !== this.#of) return this.#others?.get(exchange);
+    const draft = this.#draft;
+    this.#of = undefined;
+    this.#draft = undefined;
+    return draft;
+  }
+
+  /** Mostly those of the exchange before. */
   #factsOf({ request }: WatchedExchange): CheapFacts {
     const client = request.clientId ?? this.#client.session.clientId;
-    return { connection: String(this.#client.connection.id), client, api: apiName(request) };
+    const known = this.#facts;
+    if (known?.client === client && request.apiKey === this.#factsKey && !request.isRawToken) return known;
+    this.#factsKey = request.isRawToken ? Number.NaN : request.apiKey;
+    this.#facts = { connection: String(this.#client.connection.id), client, api: apiName(request) };
+    return this.#facts;
   }
 }

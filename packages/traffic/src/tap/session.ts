@@ -6,6 +6,7 @@ import type { ExchangeDetails } from "./exchange-details.ts";
 import { isTold } from "./exchange-details.ts";
 import { mayName } from "./mentions.ts";
 import type { TapSettings } from "./tap-settings.ts";
+import type { ToldTopics } from "./told.ts";
 
 /** At most one `missed` in so many milliseconds. */
 export const missedEveryMs = 1_000;
@@ -85,6 +86,14 @@ export class TapSession {
     const { api } = request;
     if (api === null) return false;
     return (topic === undefined || mayName(api, "topics")) && (group === undefined || mayName(api, "groups"));
+  }
+
+  /** By topics that were told: for these nothing is decoded, nor anything made. */
+  wantsTold({ topics }: ToldTopics, { request }: WatchedExchange): boolean {
+    const { topic } = this.settings;
+    if (topic === undefined || topics.size === 0 || !isTold(request.apiKey)) return true;
+    for (const name of topics.keys()) if (topic(name)) return true;
+    return false;
   }
 
   /** By what may have to be decoded. */
