@@ -1,4 +1,4 @@
-import { layer, observe } from "@pagoda/core";
+import { layer, observe, named } from "@pagoda/core";
 import type { Observer, SameLayer } from "@pagoda/core";
 
 import { unlessUnreadable } from "../layers/unless-unreadable.ts";
@@ -50,7 +50,7 @@ export function kafkaSession(session: KafkaSession): SameLayer<KafkaRequest, Kaf
     "kafkaSession",
     (inner) => (request, cx) => inner.call(request, cx.with(currentSession, session)),
   );
-  return (inner) => watch(provide(inner));
+  return named("kafkaSession", (inner) => watch(provide(inner)));
 }
 
 function requests(session: KafkaSession): Observer<KafkaRequest, KafkaAnswer> {

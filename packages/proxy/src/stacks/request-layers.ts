@@ -1,4 +1,4 @@
-import { rateLimit, timeout } from "@pagoda/core";
+import { named, rateLimit, timeout } from "@pagoda/core";
 import type { SameLayer, Service } from "@pagoda/core";
 import { denyApis } from "@pagoda/kafka";
 import type { ApiName, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
@@ -33,8 +33,11 @@ export function requestLayers(
     const timed = measured ? timedLayer(name, made, parts) : made;
     return parts.traced ? tracedLayer(name, timed) : timed;
   });
-  return (inner) =>
-    built.reduceRight<Service<KafkaRequest, KafkaAnswer>>((below, layer) => layer(below), inner);
+  const names = layers.map((config) => (config.layer === "custom" ? config.name : config.layer));
+  const asked = names.filter((name) => name !== "metrics" && name !== "trace");
+  return named(`requestLayers(${asked.join(", ")})`, (inner) =>
+    built.reduceRight<Service<KafkaRequest, KafkaAnswer>>((below, layer) => layer(below), inner),
+  );
 }
 
 function buildLayer(config: RequestLayerConfig, { connection }: TimedLayerOptions): RequestLayer | undefined {
