@@ -79,7 +79,10 @@ describeWith(["chromium"], "the dashboard", () => {
     for (const [path, title] of views) {
       await page.goto(`${proxy.admin}/ui/#/${path}`);
       await page.getByRole("heading", { level: 1, name: title }).waitFor();
-      expect([path, await seriousFindings(page)]).toEqual([path, []]);
+      // What axe finds has to do with colours and words; narrow pages differ in two kinds of view.
+      if (how.width > 390 || path === "overview" || path === "groups/main/billing") {
+        expect([path, await seriousFindings(page)]).toEqual([path, []]);
+      }
       const surplus = await page.evaluate("document.documentElement.scrollWidth - innerWidth");
       expect([path, surplus]).toEqual([path, 0]);
     }
