@@ -132,7 +132,9 @@ describeWith(["kafka", "kcat"], "errors of a real Kafka behind pagoda run", () =
       expect((await scrape(proxy.admin))("pagoda_tap_sessions")).toBe(1);
     });
     await kcatProduce({ bootstrap: proxy.address, clientId: "other" }, topic, lines(1));
-    await kcatProduce({ bootstrap: proxy.address, clientId: "tapped" }, topic, lines(4), "-p", "1");
+    // All four in one request, however slowly they are read.
+    const together = ["-p", "1", "-X", "linger.ms=1000"];
+    await kcatProduce({ bootstrap: proxy.address, clientId: "tapped" }, topic, lines(4), ...together);
     const { code, stdout } = await tap;
     expect(code).toBe(0);
     const event = JSON.parse(stdout) as TapEvent;

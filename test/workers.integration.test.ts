@@ -180,7 +180,11 @@ describe("workers", () => {
   it("reloads all workers, or none when the configuration is bad", async () => {
     await using workers = await startEchoWorkers({});
     workers.configure("two");
-    expect(JSON.parse(await workers.get("/reload"))).toEqual({ outcome: "success", hash: "two" });
+    expect(JSON.parse(await workers.get("/reload"))).toEqual({
+      outcome: "success",
+      hash: "two",
+      message: "",
+    });
     expect(await workers.metric('pagoda_config_info{hash="two",source="file"}')).toBe(1);
     workers.configure("bad");
     expect(JSON.parse(await workers.get("/reload"))).toMatchObject({ outcome: "rejected", hash: "two" });
