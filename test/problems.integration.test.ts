@@ -198,6 +198,7 @@ describe("a topic", () => {
   it("whose records have all the same key has hot-partition", async () => {
     const reading = await readWith(kafkajsOf(proxy.address, "reader"), topic, "readers");
     closing.defer(() => reading.consumer.disconnect());
+    await eventually(() => expect(proxy.state().topics[0]?.partitions).toHaveLength(3));
     const send = await proxy.sender("app");
     await proxy.pass(20, () => send({ messages: messages(200).map((one) => ({ ...one, key: "same" })) }));
     await reading.has(4_000);

@@ -4,6 +4,7 @@ import { Admin } from "@platformatic/kafka";
 import { ConfigResourceTypes } from "kafkajs";
 import { expect } from "vitest";
 
+import { eventually } from "../support/eventually.ts";
 import { kafkajs as kafkajsClient } from "../support/kafkajs.ts";
 import { javaOn, linesOf, rowsOf } from "./java.ts";
 import { newTopic, platformaticBase } from "./scenario.ts";
@@ -45,13 +46,19 @@ export const platformatic: Scenario = {
     const resource = { resourceType: ConfigResourceTypes.TOPIC, resourceName: topic };
     const setting = { name: "retention.ms", value: "600000", configOperation: 0 } as const;
     await admin.incrementalAlterConfigs({ resources: [{ ...resource, configs: [setting] }] });
-    const [described] = await admin.describeConfigs({
-      resources: [{ ...resource, configurationKeys: ["retention.ms"] }],
+    let configs: unknown;
+    // The broker that is asked hears of it from the controller, in its own time.
+    await eventually(async () => {
+      const [described] = await admin.describeConfigs({
+        resources: [{ ...resource, configurationKeys: ["retention.ms"] }],
+      });
+      configs = described?.configs.map(({ name, value, configSource }) => ({ name, value, configSource }));
+      expect(configs).toMatchObject([{ value: setting.value }]);
     });
     const logDirs = await admin.describeLogDirs({ topics: [{ name: topic, partitions: [0] }] });
     await admin.close();
     return {
-      configs: described?.configs.map(({ name, value, configSource }) => ({ name, value, configSource })),
+      configs,
       logDirs: logDirs
         .map(({ broker, results }) => {
           const topics = results.flatMap((each) => each.topics.map(({ name }) => name));

@@ -36,7 +36,10 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.close());
 
-afterEach(() => proxy[Symbol.asyncDispose]());
+afterEach(async () => {
+  await proxy[Symbol.asyncDispose]();
+  expect(proxy.log.filter(({ level }) => level === "fatal")).toEqual([]);
+});
 
 async function start(...args: readonly string[]): Promise<void> {
   proxy = await startPagoda(["--bootstrap", cluster.bootstrap, ...args]);

@@ -113,6 +113,7 @@ export class Connection {
   #cause: CloseCause | undefined;
   #error: Error | undefined;
   #held: Promise<unknown> | undefined;
+  #mostWritten = 0;
 
   constructor(transport: Duplex, options: ConnectionOptions) {
     lastId += 1;
@@ -169,9 +170,14 @@ export class Connection {
     return count(this.transport, "bytesRead");
   }
 
-  /** Bytes written to the network so far, TLS and headers included. Moves while it lives. */
+  /**
+   * Bytes written to the network so far, TLS and headers included, without those that wait for a peer
+   * that does not read. Moves while it lives, and never back.
+   */
   get bytesWritten(): number {
-    return count(this.transport, "bytesWritten");
+    // A socket counts what waits too, and takes it back when it is destroyed.
+    const written = count(this.transport, "bytesWritten") - this.transport.writableLength;
+    return (this.#mostWritten = Math.max(this.#mostWritten, written));
   }
 
   /** Puts TLS on the connection: `stream` is the decrypted side from now on. */
