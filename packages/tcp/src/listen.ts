@@ -25,9 +25,10 @@ export interface ListenOptions extends ConnectionLimits {
   /** The `listener` of every connection: a label, so from configuration. */
   readonly name: string;
   /**
-   * Connections that the system completes and holds until they are accepted; more are not
-   * answered, and their clients try again. Linux caps it at `net.core.somaxconn`.
-   * @default 511
+   * Connections that the system completes and holds until they are accepted. Of more, some clients
+   * try again after a second, and some are reset: let it hold all that come at once after a restart.
+   * Linux caps it at `net.core.somaxconn`, which is 4096 as well.
+   * @default 4096
    */
   readonly backlog?: number;
   /** Send small writes at once (TCP_NODELAY). @default true */
@@ -78,7 +79,7 @@ export interface Listener extends AsyncDisposable {
 export async function bind(options: ListenOptions): Promise<Listener> {
   const { host = "", port, name, noDelay = true } = options;
   const admission = options.admission ?? new Admission(name, options);
-  const backlog = whole("backlog", options.backlog ?? 511, 1);
+  const backlog = whole("backlog", options.backlog ?? 4_096, 1);
   const keepAliveMs = notNegative("keepAliveMs", options.keepAliveMs ?? 60_000);
   whole("port", port, 0, 65_535);
 

@@ -39,7 +39,7 @@ const words: Readonly<Record<ProblemKind, string>> = {
   "metadata-storm": `more than ${metadataStorm.requestsPerConnectionAbove} Metadata requests for each connection; or more than ${metadataStorm.requestsAbove} altogether, and ${metadataStorm.requestsPerConnectionFrom} for each connection`,
   "reconnect-loop": `${reconnectLoop.openedFrom} connections opened, and ${reconnectLoop.openedPerConnectionFrom} for each that is open`,
   "rebalance-loop": `${rebalanceLoop.rebalancesFrom} rebalances within ${duration(rebalanceLoop.overMs)}, the last ${duration(rebalanceLoop.lastsFromMs)} or more after the first; those in the first ${duration(rebalanceLoop.startUpMs)} of a group do not count`,
-  "hot-partition": `more than ${percent(hotPartition.shareAbove)} of the bytes produced, of ${count(hotPartition.recordsFrom)} records or more; ${hotPartition.partitionsFrom} partitions or more have been seen`,
+  "hot-partition": `more than ${percent(hotPartition.shareAbove)} of the bytes produced, of ${count(hotPartition.recordsFrom)} records and ${bytes(hotPartition.bytesFrom)} or more; the topic has ${hotPartition.partitionsFrom} partitions or more`,
   "empty-fetches": `more than ${emptyFetches.perSecondAbove} a second, and ${emptyFetches.perSecondAndConnectionAbove} a second for each connection`,
   "commit-per-record": `more than ${commitPerRecord.commitsAbove} commits, ${commitPerRecord.commitsPerConnectionAbove} for each connection, and ${commitPerRecord.commitsPerRecordAbove} for each record read`,
   "old-protocol": "1 request in a version that Kafka 4 has dropped (KIP-896)",

@@ -83,13 +83,15 @@ export function apiRow(row: Partial<ApiState> = {}): ApiState {
 }
 
 export function topicRow(row: Partial<TopicState> = {}): TopicState {
+  const { partitions = [] } = row;
   return {
     listener: "main",
     topic: "orders",
     ...noAnswers,
     ...noFlow,
     lastProducedMs: -1,
-    partitions: [],
+    partitionCount: partitions.length,
+    partitions,
     ...row,
   };
 }

@@ -36,7 +36,7 @@ export function TopicDetail({ view, listener, name }: DetailProps): JSX.Element 
               ["Fetched", `${amount(row.fetch.recordsPerSecond)}/s`],
               ["Bytes out", bytesRate(row.fetch.bytesPerSecond)],
               ["p50 / p95 / p99", Object.values(row.latency).map(duration).join(" / ")],
-              ["Partitions seen", row.partitions],
+              ["Partitions", row.partitions],
               ["Max lag", lagText(row.maxLag)],
               ["Last produced", ago(row.lastProducedAt, view.at)],
               ["Errors", <Errors errors={row.errors} />],

@@ -13,6 +13,30 @@ describe("TopicIds", () => {
     expect(ids.idOf("payments")).toBeUndefined();
   });
 
+  it("knows how many partitions a topic has, until it is gone", () => {
+    const ids = new TopicIds({ maxTopics: 2 });
+    ids.learnPartitions("orders", 3);
+    ids.learn("id-1", "orders");
+    expect(ids.partitionsOf("orders")).toBe(3);
+    ids.learnPartitions("orders", 6);
+    expect(ids.partitionsOf("orders")).toBe(6);
+    ids.forget("id-1");
+    expect(ids.partitionsOf("orders")).toBeUndefined();
+    ids.learnPartitions("orders", 4);
+    ids.forgetName("orders");
+    expect(ids.partitionsOf("orders")).toBeUndefined();
+  });
+
+  it("forgets the partitions of what was not told of for longest", () => {
+    const ids = new TopicIds({ maxTopics: 2 });
+    ids.learnPartitions("orders", 3);
+    ids.learnPartitions("payments", 3);
+    ids.learnPartitions("orders", 3);
+    ids.learnPartitions("refunds", 3);
+    expect(ids.partitionsOf("orders")).toBe(3);
+    expect(ids.partitionsOf("payments")).toBeUndefined();
+  });
+
   it("gives a topic that was made again its new id, and the old one to nobody", () => {
     const ids = new TopicIds();
     ids.learn("id-1", "orders");

@@ -55,6 +55,18 @@ describe("watchTopicIds learns from", () => {
     expect(ids.nameOf(orders)).toBe("orders");
   });
 
+  it("Metadata of every version, how many partitions topics have", async () => {
+    const { ids, see } = build();
+    const partitions = [{ partitionIndex: 0 }, { partitionIndex: 1 }];
+    const topics = [
+      { name: "orders", partitions },
+      { name: "payments", errorCode: 3 },
+    ];
+    await see(Metadata, { topics }, { version: 1 });
+    expect(ids.partitionsOf("orders")).toBe(2);
+    expect(ids.partitionsOf("payments")).toBeUndefined();
+  });
+
   it("DescribeTopicPartitions", async () => {
     const { ids, see } = build();
     await see(DescribeTopicPartitions, { topics: [{ name: "orders", topicId: orders }] });

@@ -24,7 +24,7 @@ export interface WatchTopicIdsOptions {
 }
 
 /**
- * Learns topic ids from what passes: Metadata, CreateTopics, DeleteTopics and DescribeTopicPartitions
+ * Learns topic ids, and how many partitions topics have, from what passes: Metadata, CreateTopics, DeleteTopics and DescribeTopicPartitions
  * responses; and drops those that a response to a request by id disproves (UNKNOWN_TOPIC_ID,
  * INCONSISTENT_TOPIC_ID). It only watches, and reads nothing that is not in memory as a whole.
  *
@@ -41,8 +41,12 @@ export function watchTopicIds(
     {
       onAnswer: (answer, request) => {
         if (answer === noResponse || !answer.whole) return;
-        if (answer.is(Metadata)) learnTopics(ids, answer.body.topics);
-        else if (answer.is(DescribeTopicPartitions)) learnTopics(ids, answer.body.topics);
+        if (answer.is(Metadata)) {
+          learnTopics(ids, answer.body.topics);
+          for (const { errorCode, name, partitions } of answer.body.topics) {
+            if (errorCode === 0 && name !== null) ids.learnPartitions(name, partitions.length);
+          }
+        } else if (answer.is(DescribeTopicPartitions)) learnTopics(ids, answer.body.topics);
         else if (answer.is(CreateTopics)) {
           if (mayOnlyValidate(request)) return;
           learnTopics(

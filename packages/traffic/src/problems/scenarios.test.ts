@@ -209,6 +209,12 @@ describe("no problem", () => {
         producedRecords: 100 * s,
         partitions: [partitionRow(), partitionRow({ partition: 1, producedBytes: 9_000 * s })],
       }),
+    "is a topic of small records without keys, which fill a batch for one partition at a time": (s) =>
+      topic({
+        producedRecords: 100 * s,
+        partitionCount: 6,
+        partitions: [partitionRow({ producedBytes: 8_000 * s })],
+      }),
     "is a hot partition of a topic with next to no records": (s) =>
       topic({
         producedRecords: s,

@@ -61,10 +61,15 @@ export const thresholds = {
   hotPartition: {
     /** Share of the topic's bytes on one partition. */
     shareAbove: 0.8,
-    /** Partitions seen; of two, one is easily ahead. */
+    /** Partitions that it has, as far as is known; of two, one is easily ahead. */
     partitionsFrom: 3,
-    /** Records to the topic: producers fill one batch for one partition after the other. */
+    /** Records to the topic. */
     recordsFrom: 1_000,
+    /**
+     * Bytes to the topic: 512 KiB. Of records without a key producers send so many bytes to one partition
+     * before they go on to the next: Java's 16 KiB, which is its `batch.size` (KIP-794).
+     */
+    bytesFrom: 524_288,
   },
   emptyFetches: {
     /** A second. */

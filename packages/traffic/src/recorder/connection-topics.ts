@@ -152,11 +152,13 @@ export class ConnectionTopics {
     const last = this.#topic;
     if (last !== undefined && name === this.#name && topicId === this.#id && !last.dropped) return last;
     const { tables, names } = this.#parts;
-    const known = name !== "" || topicId === zeroUuid ? name : this.#parts.watched.topicIds?.nameOf(topicId);
+    const { topicIds } = this.#parts.watched;
+    const known = name !== "" || topicId === zeroUuid ? name : topicIds?.nameOf(topicId);
     const shown = known === undefined ? unknownIdName : names.topic.resolve(known);
     const topic = tables.topic(this.#listener, shown, this.#nowMs);
     // One that has no name yet may have one the next time.
     if (known === undefined) return topic;
+    if (topicIds !== undefined) topic.countedBy(topicIds, known);
     this.#name = name;
     this.#id = topicId;
     this.#topic = topic;

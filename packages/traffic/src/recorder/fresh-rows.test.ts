@@ -1,3 +1,4 @@
+import { TopicIds } from "@pagoda/kafka";
 import { describe, expect, it } from "vitest";
 
 import { OffsetTimeline } from "../groups/offset-timeline.ts";
@@ -58,6 +59,11 @@ describe("a row that is kept from sample to sample", () => {
     expect(record.state().partitions).toMatchObject([{ partition: 2, endOffset: 9 }]);
     record.partition(2)?.leaderMoved(3_000);
     expect(record.state().partitions).toMatchObject([{ leaderMoves: 1 }]);
+    const ids = new TopicIds();
+    record.countedBy(ids, "orders");
+    expect(record.state().partitionCount).toBe(1);
+    ids.learnPartitions("orders", 6);
+    expect(record.state().partitionCount).toBe(6);
     record.lastProducedMs = 4_000;
     expect(record.state().lastProducedMs).toBe(4_000);
     record.answers.requests += 1;

@@ -1,3 +1,5 @@
+import type { TopicIds } from "@pagoda/kafka";
+
 import type { AnswerCounts, FlowCounts, TopicState } from "../state/state.ts";
 import { AnswerCounter, FlowCounter } from "./counters.ts";
 import { PartitionRecord } from "./partition-record.ts";
@@ -6,6 +8,9 @@ import type { Row } from "./table.ts";
 
 /** Partitions of one topic that are kept; what goes to others is counted for the topic alone. */
 const maxPartitions = 1_000;
+
+/** Knows how many partitions topics have. */
+type PartitionCounts = Pick<TopicIds, "partitionsOf">;
 
 /** What passes of one topic. */
 export class TopicRecord implements Row {
@@ -19,7 +24,9 @@ export class TopicRecord implements Row {
   lastProducedMs = -1;
   readonly #newTimeline: () => Timeline;
   readonly #partitions = new Map<number, PartitionRecord>();
-  readonly #keepsPartitions: boolean;
+  readonly #isOne: boolean;
+  #counts: PartitionCounts | undefined;
+  #name = "";
   // Most topics of many are as they were when they were last asked for.
   #state: TopicState | undefined;
   #answered: AnswerCounts | undefined;
@@ -30,12 +37,19 @@ export class TopicRecord implements Row {
     this.listener = listener;
     this.topic = topic;
     this.#newTimeline = newTimeline;
-    this.#keepsPartitions = isOne;
+    this.#isOne = isOne;
+  }
+
+  /** Where to ask, and by which name, how many partitions it has. */
+  countedBy(counts: PartitionCounts, name: string): void {
+    if (!this.#isOne) return;
+    this.#counts = counts;
+    this.#name = name;
   }
 
   partition(partition: number): PartitionRecord | undefined {
     let record = this.#partitions.get(partition);
-    if (record === undefined && this.#keepsPartitions && this.#partitions.size < maxPartitions) {
+    if (record === undefined && this.#isOne && this.#partitions.size < maxPartitions) {
       record = new PartitionRecord(partition, this.#newTimeline());
       this.#partitions.set(partition, record);
     }
@@ -56,14 +70,20 @@ export class TopicRecord implements Row {
       ...answers,
       ...flow,
       lastProducedMs: this.lastProducedMs,
+      partitionCount: this.#partitionCount(),
       partitions: Array.from(this.#partitions.values(), (partition) => partition.state()).toSorted(
         (a, b) => a.partition - b.partition,
       ),
     });
   }
 
-  #isAsIn({ lastProducedMs, partitions }: TopicState): boolean {
-    if (lastProducedMs !== this.lastProducedMs || partitions.length !== this.#partitions.size) return false;
+  #partitionCount(): number {
+    return Math.max(this.#counts?.partitionsOf(this.#name) ?? 0, this.#partitions.size);
+  }
+
+  #isAsIn({ lastProducedMs, partitionCount, partitions }: TopicState): boolean {
+    if (lastProducedMs !== this.lastProducedMs || partitionCount !== this.#partitionCount()) return false;
+    if (partitions.length !== this.#partitions.size) return false;
     return partitions.every((state) => this.#partitions.get(state.partition)?.state() === state);
   }
 }

@@ -96,6 +96,8 @@ describe("TrafficRecorder", () => {
       ["orders", 1],
     ]);
     expect(rig.state.topics[0]?.partitions).toEqual([]);
+    tier.topicIds.learnPartitions("orders", 6);
+    expect(rig.state.topics.map(({ partitionCount }) => partitionCount)).toEqual([0, 6]);
   });
 
   it("keeps long polls and rebalances out of the durations", async () => {

@@ -74,6 +74,9 @@ export interface TopicState extends AnswerCounts, FlowCounts {
   readonly listener: string;
   readonly topic: string;
   readonly lastProducedMs: number;
+  /** As many as it is known to have: those that were seen at least. */
+  readonly partitionCount: number;
+  /** Those that were seen. */
   readonly partitions: readonly PartitionState[];
 }
 

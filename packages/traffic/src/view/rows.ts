@@ -72,7 +72,7 @@ export interface TopicRow extends Answered {
   /** Clients that produced to it, and groups that read it, within the last 15 minutes. */
   readonly producers: readonly string[];
   readonly groups: readonly string[];
-  /** Partitions that records went to or came from. */
+  /** As many as it is known to have: those that records went to or came from at least. */
   readonly partitions: number;
   /** The largest lag of a group on it; null where none is known. */
   readonly maxLag: Lag | null;

@@ -57,15 +57,17 @@ export function mergeApis(one: ApiState, other: ApiState): ApiState {
 }
 
 export function mergeTopics(one: TopicState, other: TopicState): TopicState {
+  const partitions = uniteBy(
+    [one.partitions, other.partitions],
+    ({ partition }) => String(partition),
+    mergePartitions,
+  );
   return {
     listener: one.listener,
     topic: one.topic,
     lastProducedMs: Math.max(one.lastProducedMs, other.lastProducedMs),
-    partitions: uniteBy(
-      [one.partitions, other.partitions],
-      ({ partition }) => String(partition),
-      mergePartitions,
-    ),
+    partitionCount: Math.max(one.partitionCount, other.partitionCount, partitions.length),
+    partitions,
     ...mergeAnswers(one, other),
     ...added(one, other, flowCounts),
   };

@@ -32,7 +32,7 @@ export function topicRows(change: Change, groups: readonly GroupRow[]): readonly
       },
       producers: producers.get(topicKey) ?? [],
       groups: readers.get(topicKey) ?? [],
-      partitions: now.partitions.length,
+      partitions: now.partitionCount,
       maxLag: lags.get(topicKey) ?? null,
       lastProducedAt: now.lastProducedMs > 0 ? now.lastProducedMs : null,
     };

@@ -5,7 +5,7 @@ import type { Detector } from "../detector.ts";
 import { bytes, duration, percent } from "../figures.ts";
 import { thresholds } from "../thresholds.ts";
 
-const { shareAbove, partitionsFrom, recordsFrom } = thresholds.hotPartition;
+const { shareAbove, partitionsFrom, recordsFrom, bytesFrom } = thresholds.hotPartition;
 
 export const hotPartition: Detector = {
   kind: "hot-partition",
@@ -22,7 +22,7 @@ export const hotPartition: Detector = {
 };
 
 function summarize(change: Change, topic: TopicState): string | undefined {
-  if (topic.partitions.length < partitionsFrom) return undefined;
+  if (topic.partitionCount < partitionsFrom) return undefined;
   if (change.of("topic", topic).producedRecords < recordsFrom) return undefined;
   let hottest = { partition: -1, producedBytes: 0 };
   let all = 0;
@@ -32,8 +32,8 @@ function summarize(change: Change, topic: TopicState): string | undefined {
     if (producedBytes > hottest.producedBytes) hottest = { partition, producedBytes };
   }
   const share = all > 0 ? hottest.producedBytes / all : 0;
-  if (share <= shareAbove) return undefined;
+  if (all < bytesFrom || share <= shareAbove) return undefined;
   const where = `${topic.topic}/${hottest.partition}`;
-  const of = `${topic.partitions.length} partitions`;
+  const of = `${topic.partitionCount} partitions`;
   return `${where} has ${percent(share)} of ${bytes(all)} in ${duration(change.seconds * 1_000)}, of ${of}`;
 }
