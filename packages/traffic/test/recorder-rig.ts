@@ -25,13 +25,19 @@ function newTimeline(): Timeline {
 export class Rig {
   nowMs = 1_000_000;
   group: string | undefined;
+  /** Topics that groups have offsets of. */
+  groupTopics: readonly { readonly listener: string; readonly topic: string }[] = [];
   readonly recorder: TrafficRecorder;
 
   constructor(shown: (name: string) => string = (name) => name) {
     const limiter = { resolve: shown };
     this.recorder = new TrafficRecorder({
       names: { topic: limiter, client: limiter, group: limiter },
-      groups: { watch: () => ({ groupOf: () => this.group }), state: () => [] },
+      groups: {
+        watch: () => ({ groupOf: () => this.group }),
+        state: () => [],
+        topics: () => this.groupTopics,
+      },
       newTimeline,
       now: () => this.nowMs,
     });

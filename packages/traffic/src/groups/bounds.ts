@@ -25,6 +25,13 @@ export const groupBounds = {
   maxGroupsOfReader: 10,
   /** How long a group without members is kept after it was last seen, and a claim to fetches: 15 minutes. */
   idleMs: 900_000,
+  /**
+   * How long one is kept that has committed offsets: a day, in which its lag is seen to grow. Brokers
+   * keep its offsets for a week (`offsets.retention.minutes`).
+   */
+  abandonedMs: 86_400_000,
+  /** Of those as many; the ones seen last. They hold names that others may need. */
+  maxAbandoned: 50,
   /** Session timeout of a member whose own is not known: the default of clients, and of brokers (KIP-848). */
   sessionTimeoutMs: 45_000,
   /** How often members are looked through for those that are gone, at most. */

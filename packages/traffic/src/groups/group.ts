@@ -157,6 +157,11 @@ export class Group {
     return this.members.size === 0 && nowMs - this.seenMs > groupBounds.idleMs;
   }
 
+  /** It has offsets, and nobody has gone on from them for less than a day. */
+  isAbandoned(nowMs: number): boolean {
+    return this.positions.size > 0 && nowMs - this.seenMs <= groupBounds.abandonedMs;
+  }
+
   snapshot(nowMs: number): GroupState {
     const { listener, state, protocol, commits, failedCommits } = this;
     return {

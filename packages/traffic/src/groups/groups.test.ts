@@ -51,11 +51,36 @@ describe("whose a fetch is", () => {
 describe("the bounds of groups", () => {
   it("forgets a group without members after it was idle, and not before", () => {
     const world = new World();
-    world.client().commit(1);
+    const client = world.client();
+    client.join("a", 1);
+    client.leave("a");
     world.later(groupBounds.idleMs);
     expect(world.groups.state()).toHaveLength(1);
     world.later(1);
     expect(world.groups.state()).toEqual([]);
+  });
+
+  it("keeps a group that has offsets for a day: its lag grows while nobody reads", () => {
+    const world = new World();
+    world.client().commit(1);
+    world.later(groupBounds.abandonedMs);
+    expect(world.group().partitions).toMatchObject([{ topic: "orders", committed: 1 }]);
+    expect([...world.groups.topics()]).toEqual([{ listener: "main", topic: "orders" }]);
+    world.later(1);
+    expect(world.groups.state()).toEqual([]);
+  });
+
+  it("keeps no more abandoned groups than it may, the ones seen last", () => {
+    const world = new World();
+    for (let n = 0; n <= groupBounds.maxAbandoned; n++) {
+      world.client().commit(1, { groupId: `g${n}` });
+      world.later(1);
+    }
+    expect(world.groups.state()).toHaveLength(groupBounds.maxAbandoned + 1);
+    world.later(groupBounds.idleMs);
+    const names = world.groups.state().map(({ group }) => group);
+    expect(names).toHaveLength(groupBounds.maxAbandoned);
+    expect(names).not.toContain("g0");
   });
 
   it("shows groups that share a name as one, without offsets, and says so", () => {

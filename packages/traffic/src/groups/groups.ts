@@ -80,6 +80,13 @@ export class Groups {
     });
   }
 
+  /** Topics that a group has offsets of, some of them more than once. */
+  *topics(): Iterable<{ readonly listener: string; readonly topic: string }> {
+    for (const { listener, positions } of this.#byName.values()) {
+      for (const topic of positions.topics()) yield { listener, topic };
+    }
+  }
+
   state(): readonly GroupState[] {
     const nowMs = this.#now();
     this.#sweep(nowMs);
@@ -114,10 +121,16 @@ export class Groups {
 
   #sweep(nowMs: number): void {
     this.#readers.sweep(nowMs);
+    const abandoned: Group[] = [];
     for (const group of this.#byName.values()) {
       group.sweep(nowMs);
-      if (group.isIdle(nowMs)) this.#drop(group);
+      if (!group.isIdle(nowMs)) continue;
+      if (group.isAbandoned(nowMs)) abandoned.push(group);
+      else this.#drop(group);
     }
+    if (abandoned.length <= groupBounds.maxAbandoned) return;
+    abandoned.sort((one, other) => other.seenMs - one.seenMs);
+    for (const group of abandoned.slice(groupBounds.maxAbandoned)) this.#drop(group);
   }
 
   #drop(group: Group): void {

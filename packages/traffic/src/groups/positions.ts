@@ -21,6 +21,15 @@ export class Positions {
     this.#isShown = isShown;
   }
 
+  /** Partitions that have one. */
+  get size(): number {
+    return this.#count;
+  }
+
+  topics(): Iterable<string> {
+    return this.#topics.keys();
+  }
+
   /** The group will go on from `offset`, which may be before where it was. */
   committed(topic: string, partition: number, offset: number, nowMs: number): void {
     const position = this.#at(topic, partition);

@@ -51,6 +51,12 @@ export class Tables {
     return this.topics.get(key) ?? this.topics.add(key, nowMs, make(topic), listener, make(otherName));
   }
 
+  /** It is not idle, though nothing passes. */
+  keepTopic(listener: string, topic: string, nowMs: number): void {
+    const row = this.topics.get(keyOf(listener, topic));
+    if (row !== undefined) row.lastMs = nowMs;
+  }
+
   client(listener: string, client: string, nowMs: number): ClientRecord {
     const key = keyOf(listener, client);
     const make = (name: string) => (): ClientRecord => new ClientRecord(listener, name);

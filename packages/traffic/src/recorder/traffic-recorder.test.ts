@@ -209,6 +209,20 @@ describe("TrafficRecorder", () => {
     expect(rig.state.clients).toEqual([]);
   });
 
+  it("keeps a topic that a group has offsets of, where its lag ends", async () => {
+    const rig = new Rig();
+    const tier = rig.connect();
+    await tier.ask(Fetch, { version: 12 });
+    rig.groupTopics = [{ listener: "main", topic: "orders" }];
+    for (const _ of [1, 2]) {
+      rig.nowMs += 899_000;
+      expect(rig.state.topics).toMatchObject([{ topic: "orders", partitions: [{ endOffset: 43 }] }]);
+    }
+    rig.groupTopics = [];
+    rig.nowMs += 901_000;
+    expect(rig.state.topics).toEqual([]);
+  });
+
   it("folds what is too much into one row", async () => {
     const rig = new Rig();
     const tier = rig.connect({ broker: (request) => answerEmpty(request) });

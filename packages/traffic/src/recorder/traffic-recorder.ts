@@ -13,6 +13,8 @@ import { Tables } from "./tables.ts";
 export interface GroupsLike {
   watch(connection: WatchedConnection): ExchangeWatcher & { groupOf(): string | undefined };
   state(): readonly GroupState[];
+  /** Topics that a group is somewhere in: their ends are needed for its lag. */
+  topics(): Iterable<{ readonly listener: string; readonly topic: string }>;
 }
 
 export interface TrafficRecorderOptions {
@@ -35,7 +37,7 @@ export interface TrafficRecorderOptions {
  * ```
  *
  * - Rows of topics, clients and edges go after 15 minutes without an update; a client stays while it is
- *   connected. Of topics and edges there are 5,000 at most, of clients and of APIs by client 2,000, of
+ *   connected, a topic while a group is known that has offsets of it. Of topics and edges there are 5,000 at most, of clients and of APIs by client 2,000, of
  *   partitions 1,000 a topic. What is more is counted under `__other__`.
  * - Durations are without long polls that ended with nothing, and without JoinGroup and SyncGroup. Those
  *   of a broker are its own, the others are what the client waited.
@@ -72,6 +74,10 @@ export class TrafficRecorder {
   state(): TrafficState {
     const atMs = this.#clock.set();
     const { listeners, apis, topics, clients, brokers, edges } = this.#tables;
+    const groups = this.#options.groups.state();
+    for (const { listener, topic } of this.#options.groups.topics()) {
+      this.#tables.keepTopic(listener, topic, atMs);
+    }
     return {
       atMs,
       startedMs: this.#startedMs,
@@ -81,7 +87,7 @@ export class TrafficRecorder {
       clients: clients.rows(atMs).map((row) => row.state()),
       brokers: brokers.rows(atMs).map((row) => row.state()),
       edges: edges.rows(atMs).map((row) => row.state()),
-      groups: this.#options.groups.state(),
+      groups,
     };
   }
 }
