@@ -8,6 +8,8 @@ import { join } from "node:path";
 
 import { afterAll, beforeAll, expect, it } from "vitest";
 
+import { checkCommand } from "../packages/proxy/src/cli/debug/check/command.ts";
+import { runCommand } from "../packages/proxy/test/support/run-command.ts";
 import { testAuthority } from "../packages/tcp/test/certificates.ts";
 import type { TestAuthority } from "../packages/tcp/test/certificates.ts";
 import { startSecureKafka } from "../scripts/kafka/secure.ts";
@@ -93,6 +95,24 @@ drainTimeout: 5s
       expect(listed).not.toContain(`:${port}`);
     }
     expect((await fetch(`${proxy.admin}/ready`)).status).toBe(200);
+  });
+
+  it("is found well by pagoda check, over TLS; and so are the brokers, with the login for them", async () => {
+    const throughProxy = ["--bootstrap", proxy.address, "--tls-ca", at("clients-ca.pem")];
+    const { bootstrap, caFile, username } = kafka.secured;
+    const [broker = ""] = bootstrap.split(",");
+    const login = ["--sasl-mechanism", "SCRAM-SHA-512", "--sasl-username", username];
+    const atBroker = ["--bootstrap", broker, "--tls-ca", caFile, ...login];
+    for (const args of [throughProxy, [...atBroker, "--sasl-password-file", at("password")]]) {
+      const { code, out } = await runCommand(checkCommand, args);
+      expect(out).not.toContain("×");
+      expect(out.match(/^√ broker [123] at \S+: answers, as that broker of that cluster/gm)).toHaveLength(3);
+      expect(code).toBe(0);
+    }
+    await writeFile(at("wrong"), "a guess\n");
+    const { code, out } = await runCommand(checkCommand, [...atBroker, "--sasl-password-file", at("wrong")]);
+    expect(out).toMatch(/^× .*Authentication failed/m);
+    expect(code).toBe(1);
   });
 
   it("shows a renewed certificate and follows its file under load, and no request fails", async () => {
