@@ -118,3 +118,12 @@ describe("pagoda runs on before an upstream that is not there", () => {
     });
   });
 });
+
+it("pagoda ends on SIGTERM though the system still looks for a name", async () => {
+  // As getaddrinfo with a server of names that is silent: nothing takes it back.
+  const silent = "data:text/javascript,setInterval(() => {}, 1e6)";
+  await using proxy = await startPagoda(["--upstream", "127.0.0.1:9"], ["--import", silent]);
+  proxy.signal("SIGTERM");
+  expect(await proxy.exited).toBe(0);
+  expect(proxy.log.at(-1)).toMatchObject({ msg: "stopped" });
+});

@@ -41,9 +41,11 @@ export async function look(
   return { page, complaints };
 }
 
-/** What axe finds serious or worse. */
-export async function seriousFindings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** What axe finds serious or worse; of a page that was looked at in light, dark changes the contrast. */
+export async function seriousFindings(page: Page, colours: "light" | "dark"): Promise<string[]> {
+  const axe = new AxeBuilder({ page });
+  if (colours === "dark") axe.withRules("color-contrast");
+  const { violations } = await axe.analyze();
   return violations
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));

@@ -32,12 +32,18 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** Starts the proxy and answers when it is serving. Ports that are not given are free ones. */
-export async function startPagoda(args: readonly string[]): Promise<PagodaProcess> {
+/**
+ * Starts the proxy and answers when it is serving. Ports that are not given are free ones.
+ * @param nodeArgs what Node itself is told
+ */
+export async function startPagoda(
+  args: readonly string[],
+  nodeArgs: readonly string[] = [],
+): Promise<PagodaProcess> {
   const withPorts = [...args];
   if (!args.includes("--listen")) withPorts.push("--listen", "127.0.0.1:0");
   if (!args.includes("--admin")) withPorts.push("--admin", "127.0.0.1:0");
-  const child = launch(["run", ...withPorts]);
+  const child = launch(["run", ...withPorts], nodeArgs);
   const log: LogLine[] = [];
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
@@ -88,8 +94,8 @@ export async function pagoda(args: readonly string[]): Promise<Finished> {
   return { code: Number(code), stdout, stderr };
 }
 
-function launch(args: readonly string[]) {
-  return spawn(process.execPath, ["--conditions=@pagoda/source", main, ...args], {
+function launch(args: readonly string[], nodeArgs: readonly string[] = []) {
+  return spawn(process.execPath, ["--conditions=@pagoda/source", ...nodeArgs, main, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

@@ -8,9 +8,13 @@ import { Connection, ConnectionClosedError } from "./connection.ts";
 import type { Endpoint } from "./connection.ts";
 import { connectError, ConnectError, connectTimeout } from "./connect-error.ts";
 import type { ConnectPhase } from "./connect-error.ts";
+import { sharedLookup } from "./shared-lookup.ts";
 import { localEndpoint, remoteEndpoint } from "./socket-endpoints.ts";
 import type { ClientTls } from "./tls/client-tls.ts";
 import { factsOf } from "./tls/facts.ts";
+
+/** For all connections of the process: the resolver is that of the process, too. */
+const systemLookup = sharedLookup();
 
 /** How to connect, wherever to. */
 export interface ConnectorOptions {
@@ -39,7 +43,7 @@ export interface ConnectorOptions {
    * @default 250 (RFC 8305, section 5)
    */
   readonly attemptTimeoutMs?: number;
-  /** Resolves names. @default `dns.lookup` of Node, the system's resolver */
+  /** Resolves names. @default the system's resolver, asked once for those who want a name at the same time */
   readonly lookup?: LookupFunction;
 }
 
@@ -79,7 +83,7 @@ export function connector(options: ConnectorOptions = {}): GuardedService<Connec
   const keepAliveMs = notNegative("keepAliveMs", options.keepAliveMs ?? 60_000);
   // Node raises anything below 10 to 10.
   const attemptTimeoutMs = whole("attemptTimeoutMs", options.attemptTimeoutMs ?? 250, 10);
-  const { tls, name = "upstream", localAddress, noDelay = true, lookup } = options;
+  const { tls, name = "upstream", localAddress, noDelay = true, lookup = systemLookup } = options;
   const tcpOptions: Omit<TcpNetConnectOpts, "port"> = {
     allowHalfOpen: true,
     noDelay,
@@ -88,7 +92,7 @@ export function connector(options: ConnectorOptions = {}): GuardedService<Connec
     autoSelectFamily: true,
     autoSelectFamilyAttemptTimeout: attemptTimeoutMs,
     ...(localAddress !== undefined && { localAddress }),
-    ...(lookup && { lookup }),
+    lookup,
   };
 
   const open = async ({ host, port, preamble }: ConnectTarget, cx: Context): Promise<Connection> => {

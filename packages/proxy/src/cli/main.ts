@@ -38,3 +38,14 @@ try {
   process.stderr.write(`${lastWords(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }
+// Not when nothing is left to do: names that a resolver does not answer for would be waited for.
+await Promise.all([process.stdout, process.stderr].map(written));
+process.exit();
+
+/** Resolves when what was written has been taken, and after a second at the latest. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, 1_000);
+    stream.write("", () => resolve());
+  });
+}
