@@ -19,6 +19,7 @@ export { brokerApis } from "./layers/broker-apis.ts";
 export { refuseBrokerApis } from "./layers/refuse-broker-apis.ts";
 export type { RefuseBrokerApisOptions } from "./layers/refuse-broker-apis.ts";
 export { denyApis } from "./layers/deny-apis.ts";
+export { waitMsOf } from "./layers/wait-ms.ts";
 export type { DenyApisOptions } from "./layers/deny-apis.ts";
 export { kafkaSession } from "./session/watch-session.ts";
 export { currentSession, KafkaSession } from "./session/kafka-session.ts";

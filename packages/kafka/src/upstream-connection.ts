@@ -269,6 +269,8 @@ export class UpstreamConnection {
 
   #failPending(): void {
     const all = this.#pending.drain();
+    const isQuiet = all.length === 0 && this.#passing === undefined && this.#sending === undefined;
+    if (isQuiet && this.#held.size === 0) return;
     const error = this.#failure ?? new UpstreamClosedError(this.#name, all.length);
     this.#passing?.fail(error);
     this.#sending?.fail(error);

@@ -46,6 +46,29 @@ describe("timeout", () => {
     await answer;
   });
 
+  it("adds what a request asks to wait by itself", async () => {
+    const inner = mockService<number, string>();
+    const outer = timeout<number, string>({ timeoutMs: 100, waitMs: (request) => request })(inner.service);
+    const failed = [0, 500, 2 ** 31].map((waitMs) =>
+      expect(outer.call(waitMs, Context.background())).rejects.toMatchObject({ code: "TIMEOUT" }),
+    );
+    await time.advance(100);
+    expect(inner.calls.map(({ cx }) => cx.cancelled)).toEqual([true, false, false]);
+    await time.advance(500);
+    expect(inner.calls.map(({ cx }) => cx.cancelled)).toEqual([true, true, false]);
+    await time.advance(0x7fff_ffff);
+    await Promise.all(failed);
+  });
+
+  it("lets a request take as long as it takes that says so", async () => {
+    const inner = mockService<string, string>();
+    const outer = timeout<string, string>({ timeoutMs: 100, waitMs: () => Infinity })(inner.service);
+    const answer = outer.call("join", Context.background());
+    await time.advance(1e6);
+    (await inner.call(0)).respond("joined");
+    expect(await answer).toBe("joined");
+  });
+
   it.each([0, -1, Number.NaN, Infinity, 2 ** 31])("refuses timeoutMs %s", (timeoutMs) => {
     expect(() => timeout({ timeoutMs })).toThrow(
       `timeoutMs must be > 0 and at most 2147483647 ms, got ${timeoutMs}`,

@@ -63,7 +63,8 @@ export interface NegotiateVersionsOptions {
  * With acks=0 there is no answer to Produce; a proxy that cannot read the acks would wait for it, and
  * give the client every later answer to the wrong request.
  *
- * Per connection, and outermost of the layers that read requests. Those above it see what it refuses.
+ * Outermost of the layers that read requests; those above it see what it refuses. What a broker offers
+ * is known by service: make the layer once, and a service with it for each connection.
  */
 export function negotiateVersions(
   options: NegotiateVersionsOptions = {},

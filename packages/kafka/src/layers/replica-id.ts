@@ -5,6 +5,7 @@ import { mayHaveAddresses } from "../protocol/fields/probe-addresses.ts";
 import { walkOps } from "../protocol/fields/walk-program.ts";
 import type { WalkProgram } from "../protocol/fields/walk-program.ts";
 import type { KafkaRequest } from "../request.ts";
+import { untouchedBody } from "./untouched-body.ts";
 
 /** APIs in which a broker says that it is one: where replicas ask what consumers ask too. */
 export const replicaApis: ReadonlySet<number> = new Set([
@@ -25,10 +26,8 @@ const consumer = -1;
 export function replicaIdOf(request: KafkaRequest): number {
   if (!saysReplica(request)) return consumer;
   const tagged = request.is(Fetch) && request.apiVersion >= taggedFrom;
-  const frame = request.untouched ? request.toFrame() : undefined;
-  const offset = frame === undefined ? undefined : bodyOffsetOf(frame, request);
-  if (frame === undefined || offset === undefined) return decodedReplicaId(request);
-  const body = frame.subarray(offset);
+  const body = untouchedBody(request);
+  if (body === undefined) return decodedReplicaId(request);
   if (tagged) return mayHaveAddresses(walkToReplicaState, body) ? decodedReplicaId(request) : consumer;
   if (body.length < 4) return decodedReplicaId(request);
   return new DataView(body.buffer, body.byteOffset).getInt32(0);
@@ -45,17 +44,6 @@ function decodedReplicaId(request: KafkaRequest): number {
   }
   if (request.is(ListOffsets) || request.is(OffsetForLeaderEpoch)) return request.body.replicaId;
   return consumer;
-}
-
-/** Behind size, API key, version, correlation id. */
-const clientIdOffset = 12;
-
-/** Where the body begins; undefined for a header with tagged fields, which nobody sends. */
-function bodyOffsetOf(frame: Uint8Array, { api, apiVersion }: KafkaRequest): number | undefined {
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  const offset = clientIdOffset + 2 + Math.max(0, view.getInt16(clientIdOffset));
-  if (api === null || api.requestHeaderVersion(apiVersion) < 2) return offset;
-  return frame[offset] === 0 ? offset + 1 : undefined;
 }
 
 /** The steps to the tagged fields of a Fetch request from version 15 on, of which 1 is ReplicaState. */

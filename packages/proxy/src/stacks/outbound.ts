@@ -98,6 +98,10 @@ export function outbound(
     onEveryLeak: ({ api, where }) => metrics.addresses.leaked(api ?? "unknown", where),
   });
 
+  // Made once: what they know of a connection begins with its service.
+  const versions = negotiateVersions({ unknown: unknownApis });
+  const brokerApis = refuseBrokerApis();
+
   const requests = serveKafka(
     (client, scope) => {
       const session = new KafkaSession(client, { onLetIn: () => letIn(client) });
@@ -135,8 +139,8 @@ export function outbound(
           )
           .push(optional(spans, ({ tracer }) => kafkaTracing({ ...own, tracer, broker })))
           // What clients may use is what the layers below can read.
-          .push(negotiateVersions({ unknown: unknownApis }))
-          .push(refuseBrokerApis())
+          .push(versions)
+          .push(brokerApis)
           .push(optional(begin, () => refuseSasl()))
           .push(requestLayers(layers, { metrics, connection: client, traced: spans !== undefined }))
           .push(leaks)

@@ -1,6 +1,6 @@
 import { named, rateLimit, timeout } from "@pagoda/core";
 import type { SameLayer, Service } from "@pagoda/core";
-import { denyApis } from "@pagoda/kafka";
+import { denyApis, waitMsOf } from "@pagoda/kafka";
 import type { ApiName, KafkaAnswer, KafkaRequest } from "@pagoda/kafka";
 
 import { timedLayer, tracedLayer } from "@pagoda/metrics";
@@ -46,7 +46,7 @@ function buildLayer(config: RequestLayerConfig, { connection }: TimedLayerOption
     case "trace":
       return undefined;
     case "timeout":
-      return timeout({ timeoutMs: config.timeoutMs });
+      return timeout({ timeoutMs: config.timeoutMs, waitMs: waitMsOf });
     case "rateLimit":
       // What is too much waits here, bounded by what serveKafka lets one client have under way.
       return rateLimit({ perSecond: config.requestsPerSecond, burst: config.burst, maxQueued: maxInFlight });

@@ -24,7 +24,11 @@ export interface CustomLayerSource {
 const apiNames = Object.keys(apis).toSorted() as [string, ...string[]];
 
 const options = mapping({
-  timeout: durationText().optional().describe("requests that take longer fail with REQUEST_TIMED_OUT"),
+  timeout: durationText()
+    .optional()
+    .describe(
+      "requests that take longer fail with REQUEST_TIMED_OUT; what a fetch asks to wait comes on top, and JoinGroup and SyncGroup take as long as their group does",
+    ),
   rateLimit: mapping({
     requestsPerSecond: aboveZero().describe("per connection, on average"),
     burst: whole(1).optional().describe("at once; default: the requests of one second"),
