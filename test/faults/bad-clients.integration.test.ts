@@ -10,9 +10,8 @@ import { eventually } from "../support/eventually.ts";
 import { scrape } from "../support/metrics.ts";
 import { startPagoda } from "../support/pagoda.ts";
 import type { PagodaProcess } from "../support/pagoda.ts";
+import { RawClient } from "../support/raw-client.ts";
 import { peakMemoryMiB } from "./peak-memory.ts";
-import { openRaw } from "./raw-client.ts";
-import type { RawClient } from "./raw-client.ts";
 
 const mebibyte = 1_048_576;
 const limitBytes = 100 * mebibyte;
@@ -47,7 +46,7 @@ async function start(...args: readonly string[]): Promise<void> {
 
 /** A client is served: what others do does not matter to it. */
 async function expectService(): Promise<void> {
-  const client = await openRaw(proxy.port);
+  const client = await RawClient.to(proxy.address);
   const { brokers } = await client.ask(Metadata, 12, { topics: [] });
   expect(brokers).toHaveLength(3);
   client.socket.destroy();
@@ -69,14 +68,14 @@ function codesLogged(): unknown[] {
 
 /** Where a client finds each broker. */
 async function brokersOf(): Promise<ReadonlyMap<number, number>> {
-  const client = await openRaw(proxy.port);
+  const client = await RawClient.to(proxy.address);
   const { brokers } = await client.ask(Metadata, 12, { topics: [] });
   client.socket.destroy();
   return new Map(brokers.map(({ nodeId, port }) => [nodeId, port]));
 }
 
 async function greeted(): Promise<RawClient> {
-  const client = await openRaw(proxy.port);
+  const client = await RawClient.to(proxy.address);
   await client.ask(ApiVersions, 3, { clientSoftwareName: "raw", clientSoftwareVersion: "1" });
   return client;
 }
@@ -138,14 +137,14 @@ describe("a client that does not read", () => {
   it("holds up nobody else, is not given room without end, and is cut off when idle", async () => {
     await start("--idle-timeout", "3s");
     const leaderPort = (await brokersOf()).get(cluster.leaderOf("orders", 0)) ?? 0;
-    const producer = await openRaw(leaderPort);
+    const producer = await RawClient.to(`127.0.0.1:${leaderPort}`);
     const records = batchOf(["x".repeat(1_000_000)]);
     const topicData = [{ name: "orders", partitionData: [{ index: 0, records }] }];
     for (let n = 0; n < 15; n++) {
       await producer.ask(Produce, 9, { acks: 1, timeoutMs: 1_000, topicData });
     }
     producer.socket.destroy();
-    const client = await openRaw(leaderPort);
+    const client = await RawClient.to(`127.0.0.1:${leaderPort}`);
     const partitions = [{ partition: 0, fetchOffset: 0n, partitionMaxBytes: 16 * mebibyte }];
     const fetch = { maxBytes: 16 * mebibyte, topics: [{ topic: "orders", partitions }] };
     client.socket.pause();
@@ -167,7 +166,7 @@ describe("5,000 connections in a burst", () => {
     await start();
     const clients = await Promise.all(
       Array.from({ length: 5_000 }, async () => {
-        const client = await openRaw(proxy.port);
+        const client = await RawClient.to(proxy.address);
         const { brokers } = await client.ask(Metadata, 12, { topics: [] });
         expect(brokers).toHaveLength(3);
         return client;
@@ -183,7 +182,7 @@ describe("5,000 connections in a burst", () => {
 
 it("more connections than allowed are closed at once, and the others served", async () => {
   await start("--max-connections", "50");
-  const clients = await Promise.all(Array.from({ length: 150 }, () => openRaw(proxy.port)));
+  const clients = await Promise.all(Array.from({ length: 150 }, () => RawClient.to(proxy.address)));
   const answers = await Promise.allSettled(clients.map((client) => client.ask(Metadata, 12, { topics: [] })));
   const served = answers.filter(({ status }) => status === "fulfilled").length;
   expect(served).toBeGreaterThan(0);

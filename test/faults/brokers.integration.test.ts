@@ -13,8 +13,7 @@ import { scrape } from "../support/metrics.ts";
 import { describeWith } from "../support/needs.ts";
 import { startPagoda } from "../support/pagoda.ts";
 import type { PagodaProcess } from "../support/pagoda.ts";
-import { openRaw } from "./raw-client.ts";
-import type { RawClient } from "./raw-client.ts";
+import { RawClient } from "../support/raw-client.ts";
 
 describeWith(["kafka", "kcat"], "pagoda run before a real broker that", () => {
   let kafka: KafkaCluster;
@@ -44,10 +43,10 @@ describeWith(["kafka", "kcat"], "pagoda run before a real broker that", () => {
   async function waitingClient(): Promise<{ client: RawClient; answer: Promise<unknown> }> {
     const topic = uniqueName("faults");
     await kcat(["-b", proxy.address, "-P", "-t", topic], "first\n");
-    const asking = await openRaw(proxy.port);
+    const asking = await RawClient.to(proxy.address);
     const { brokers } = await asking.ask(Metadata, 12, { topics: [] });
     asking.socket.destroy();
-    const client = await openRaw(brokers[0]?.port ?? 0);
+    const client = await RawClient.to(`127.0.0.1:${brokers[0]?.port ?? 0}`);
     const partitions = [{ partition: 0, fetchOffset: 1n, partitionMaxBytes: 1_000 }];
     const answer = client.ask(Fetch, 12, {
       replicaId: -1,
@@ -112,7 +111,7 @@ describeWith(["kafka", "kcat"], "pagoda run before a real broker that", () => {
     process.kill(broker.pid ?? 0, "SIGSTOP");
     try {
       // What the system still accepts for the broker, and nobody reads.
-      const late = await openRaw(proxy.port);
+      const late = await RawClient.to(proxy.address);
       const unanswered = late.ask(Metadata, 12, { topics: [] });
       unanswered.catch(() => {});
       await eventually(async () => {
@@ -126,7 +125,7 @@ describeWith(["kafka", "kcat"], "pagoda run before a real broker that", () => {
     } finally {
       process.kill(broker.pid ?? 0, "SIGCONT");
     }
-    const after = await openRaw(proxy.port);
+    const after = await RawClient.to(proxy.address);
     const { brokers } = await after.ask(Metadata, 12, { topics: [] });
     expect(brokers).toHaveLength(1);
     after.socket.destroy();

@@ -10,19 +10,30 @@ import {
   Metadata,
   readResponseFrame,
 } from "@pagoda/kafka/protocol";
-import type { AnyApi, ApiDefinition, MessageCodec } from "@pagoda/kafka/protocol";
+import type { ApiDefinition, MessageCodec } from "@pagoda/kafka/protocol";
 
 type FieldsOf<T> = Parameters<MessageCodec<T>["of"]>[0];
 
-/** One connection, on which requests of any version are asked one after the other. */
+/** One connection that says what no Kafka client would, in any version, and sees what it gets. */
 export class RawClient implements Disposable {
-  readonly #socket: Socket;
-  readonly #frames: AsyncIterator<Uint8Array>;
+  readonly socket: Socket;
+  /** Settles when the connection is gone, however it ended. */
+  readonly closed: Promise<void>;
+  readonly #decoder = new FrameDecoder({ maxFrameBytes: 0x7fff_ffff });
+  readonly #waiting: PromiseWithResolvers<Uint8Array>[] = [];
   #correlationId = 0;
 
   private constructor(socket: Socket) {
-    this.#socket = socket;
-    this.#frames = framesOf(socket);
+    this.socket = socket;
+    socket.on("error", () => {});
+    this.closed = new Promise((resolve) => {
+      socket.once("close", () => {
+        for (const { reject } of this.#waiting) {
+          reject(new Error("the connection closed without an answer"));
+        }
+        resolve();
+      });
+    });
   }
 
   /**
@@ -57,25 +68,35 @@ export class RawClient implements Disposable {
     }
   }
 
+  /** Sends a request, and does not wait for its answer. */
+  send<Request, Response>(
+    api: ApiDefinition<Request, Response>,
+    version: number,
+    fields: FieldsOf<Request>,
+  ): void {
+    const header = { correlationId: ++this.#correlationId, clientId: "raw" };
+    this.socket.write(encodeRequestFrame(api, version, header, api.request.of(fields)));
+  }
+
+  /** Sends a request and answers with the body of the next response. @throws Error when it is closed first */
   async ask<Request, Response>(
     api: ApiDefinition<Request, Response>,
     version: number,
     fields: FieldsOf<Request>,
   ): Promise<Response> {
-    const header = { correlationId: ++this.#correlationId, clientId: "raw" };
-    const any = api as unknown as AnyApi;
-    this.#socket.write(encodeRequestFrame(any, version, header, api.request.of(fields) as never));
-    const next = await this.#frames.next();
-    if (next.done === true) throw new Error(`closed instead of an answer to ${api.name} ${version}`);
-    return decodeResponseBody(readResponseFrame(next.value, any, version), any) as Response;
+    // From now on: a client that only sends does not read.
+    if (this.socket.listenerCount("data") === 0) {
+      this.socket.on("data", (chunk: Buffer) => {
+        for (const frame of this.#decoder.push(chunk)) this.#waiting.shift()?.resolve(frame);
+      });
+    }
+    const answer = Promise.withResolvers<Uint8Array>();
+    this.#waiting.push(answer);
+    this.send(api, version, fields);
+    return decodeResponseBody(readResponseFrame(await answer.promise, api, version), api);
   }
 
   [Symbol.dispose](): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
-}
-
-async function* framesOf(socket: Socket): AsyncGenerator<Uint8Array> {
-  const decoder = new FrameDecoder();
-  for await (const chunk of socket) yield* decoder.push(chunk as Buffer);
 }
