@@ -34,7 +34,7 @@ export function announcesTokens({ apiKey, apiVersion }: KafkaRequest): boolean {
 
 /** @throws MalformedMessageError */
 export function isAccepted(answer: KafkaAnswer): boolean {
-  return answer !== noResponse && answer.is(SaslHandshake) && answer.body.errorCode === 0;
+  return answer !== noResponse && answer.whole && answer.is(SaslHandshake) && answer.body.errorCode === 0;
 }
 
 /** Size, api key, version, correlation id and the client id's length. */

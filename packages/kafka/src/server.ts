@@ -26,8 +26,9 @@ export interface ServeKafkaOptions {
    */
   readonly maxFrameBytes?: number;
   /**
-   * Largest request that waits in memory until all of it is there, in bytes. A bigger one is handed
-   * on as it arrives, unless a layer gathers it: from where its header and the acks of Produce are there.
+   * Largest Produce request that waits in memory until all of it is there, in bytes. A bigger one is
+   * handed on as it arrives, unless a layer gathers it: from where its header and acks are there. Of
+   * other requests 256 KiB are waited for, where that is more: layers read those.
    * @default 32768 (32 KiB: two batches of Java's default size)
    */
   readonly cutThroughBytes?: number;

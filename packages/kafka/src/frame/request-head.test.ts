@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
 import { encodeRequestFrame } from "../protocol/frame/encode-frame.ts";
-import { Fetch, Produce } from "../protocol/generated/index.ts";
+import { Fetch, OffsetCommit, Produce } from "../protocol/generated/index.ts";
 import type { AnyApi } from "../protocol/lookup.ts";
 import { KafkaRequest } from "../request.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
@@ -72,6 +72,18 @@ describe("the head of a request that is handed on as it arrives", () => {
   it("is the whole request where that has not as many bytes", () => {
     const frame = bigFrame(Fetch, 12, "x".repeat(100), Fetch.request.of());
     expect(firstPiece(frame, 7).head).toHaveLength(frame.length);
+  });
+
+  it.each([250_000, 300_000])("has 256 KiB of another API, which layers read: %i bytes", (bytes) => {
+    const body = OffsetCommit.request.of({ groupId: "g".repeat(10), topics: [] });
+    const topics = Array.from({ length: bytes / 10_000 }, () => ({
+      name: "t".repeat(9_990),
+      partitions: [],
+    }));
+    const frame = bigFrame(OffsetCommit, 7, "app", { ...body, topics });
+    const { head, request } = firstPiece(frame, 10_000);
+    expect(head).toHaveLength(Math.min(frame.length, 262_144));
+    expect(request.whole).toBe(bytes < 262_144);
   });
 
   it("has the longest header that there can be, of an API that nobody knows", () => {

@@ -4,12 +4,17 @@ import { apiOfKey } from "../protocol/lookup.ts";
 const commonBytes = 1_024;
 /** Two strings of 32 KiB, the longest that there are, and some room. */
 const mostBytes = 69_632;
+/**
+ * Requests but Produce have so much there, which few are larger than: those who look after groups,
+ * logins and topics read them, and there is little of them to hurry on.
+ */
+const wholeBytes = 262_144;
 const produceKey = 0;
 
 /**
  * How many bytes of a request's frame, its size included, have to be there before it can be handed
- * on while the rest arrives: the header, and of Produce the transactional id and the acks. Asked
- * again as more bytes come, it may want more.
+ * on while the rest arrives: of Produce the header, the transactional id and the acks; of others
+ * {@link wholeBytes}. Asked again as more bytes come, it may want more.
  * @param bytes of the frame, `length` of them from `at` on
  */
 export function requestHeadBytes(bytes: Uint8Array, at: number, length: number): number {
@@ -19,6 +24,7 @@ export function requestHeadBytes(bytes: Uint8Array, at: number, length: number):
   const [key, version] = [int16(4), int16(6)];
   const api = apiOfKey(key);
   if (api === undefined) return mostBytes;
+  if (key !== produceKey) return wholeBytes;
   // Behind size, key, version and correlation id.
   let end = 14 + Math.max(int16(12), 0);
   if (length < end + 8) return end + 8;
@@ -27,7 +33,7 @@ export function requestHeadBytes(bytes: Uint8Array, at: number, length: number):
     if (bytes[at + end] !== 0) return mostBytes;
     end += 1;
   }
-  if (key !== produceKey || version < 3) return end + 8;
+  if (version < 3) return end + 8;
   if (version < 9) return end + 4 + Math.max(int16(end), 0);
   let idBytes = 0;
   for (let shift = 0; shift <= 14; shift += 7) {

@@ -10,6 +10,7 @@ import {
   produceRequest,
   someTurns,
 } from "../../test/support/wire.ts";
+import { FrameStream } from "../frame/frame-stream.ts";
 import { KafkaApiError } from "../errors/error-answer.ts";
 import type { ApiDefinition } from "../protocol/api.ts";
 import { ApiVersions, SaslAuthenticate, SaslHandshake } from "../protocol/generated/index.ts";
@@ -181,6 +182,25 @@ describe("a Kafka session", () => {
     process.off("warning", onWarning);
     expect(warnings).toEqual([]);
     expect(session.software).toBeUndefined();
+  });
+
+  it("takes no answer for a login that is too big to be in memory, and says nothing of it", async () => {
+    const { inner, outer, session, handshake } = build();
+    const warnings: unknown[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", onWarning);
+    await handshake("PLAIN");
+    const body = SaslAuthenticate.request.of({ authBytes: Buffer.from("\0alice\0secret") });
+    const sent = KafkaRequest.read(KafkaRequest.of(SaslAuthenticate, { version: 2, body }).toFrame(7));
+    const answer = outer.call(sent, cx);
+    const frame = KafkaResponse.of(sent, SaslAuthenticate.response.of()).toFrame(7);
+    const big = KafkaResponse.cut(new FrameStream(frame, 100_000, Infinity), sent);
+    (await inner.call(1)).respond(big);
+    expect(await answer).toBe(big);
+    await someTurns();
+    process.off("warning", onWarning);
+    expect(warnings).toEqual([]);
+    expect(session).toMatchObject({ authenticated: false, principal: undefined });
   });
 
   it("goes by a certificate that is vouched for, until there is SASL", async () => {

@@ -28,17 +28,23 @@ export function kafkaSession(session: KafkaSession): SameLayer<KafkaRequest, Kaf
       requests(session),
       watchApi(ApiVersions, {
         versions: (version) => version >= 3,
-        onRequest: ({ body }) => {
+        onRequest: (request) => {
+          if (!request.whole) return;
+          const { body } = request;
           session.sawSoftware({ name: body.clientSoftwareName, version: body.clientSoftwareVersion });
         },
       }),
       watchApi(SaslHandshake, {
         onResponse: (response, request) => {
+          if (!request.whole || !response.whole) return;
           if (response.body.errorCode === 0) session.saslStarted(request.body.mechanism);
         },
       }),
       watchApi(SaslAuthenticate, {
-        onResponse: ({ body }, request) => {
+        onResponse: (response, request) => {
+          // No login is so big.
+          if (!request.whole || !response.whole) return;
+          const { body } = response;
           if (body.errorCode === 0) session.saslStep(request.body.authBytes, body.authBytes);
           else session.saslFailed();
         },

@@ -92,6 +92,7 @@ function forgetDisproved(ids: TopicIds, answer: KafkaResponse, request: KafkaReq
     if (!disprovesId(code)) continue;
     if (topicId !== null) ids.forget(topicId);
     // Of the whole request: whichever of its topics is meant, each can be asked for again.
-    else if (request.is(Fetch)) for (const topic of request.body.topics) ids.forget(topic.topicId);
+    else if (request.is(Fetch) && request.whole)
+      for (const topic of request.body.topics) ids.forget(topic.topicId);
   }
 }

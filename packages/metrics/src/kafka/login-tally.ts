@@ -14,6 +14,10 @@ const mechanisms: ReadonlySet<string> = new Set([
   "mTLS",
 ]);
 
+function isLogin({ apiKey }: KafkaRequest): boolean {
+  return apiKey === SaslHandshake.key || apiKey === SaslAuthenticate.key;
+}
+
 /** Counts the logins of one connection, as the session learns of them. */
 export class LoginTally {
   readonly #families: KafkaFamilies;
@@ -32,6 +36,7 @@ export class LoginTally {
   answered(request: KafkaRequest, answer: KafkaAnswer): void {
     if (answer === noResponse) return;
     if (request.isRawToken) queueMicrotask(this.#check);
+    else if (isLogin(request) && !(request.whole && answer.whole)) return;
     else if (request.is(SaslHandshake)) {
       this.#mechanism = request.body.mechanism;
       if (answer.is(SaslHandshake) && answer.body.errorCode !== 0) this.#count(this.#mechanism, "failure");
