@@ -37,7 +37,7 @@ it.each([seed])(title, { timeout: forMs + 60_000 }, async () => {
   await eventually(async () => {
     const sum = await scrape(proxy.admin);
     expect(sum("pagoda_tcp_open_connections")).toBe(0);
-  });
+  }, 40_000);
   const internal = proxy.log.filter(({ err }) => (err as { kind?: string } | undefined)?.kind === "internal");
   expect(internal).toEqual([]);
   expect(proxy.log.filter(({ level }) => level === "fatal")).toEqual([]);
