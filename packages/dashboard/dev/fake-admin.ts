@@ -8,7 +8,8 @@ import { parseArgs } from "node:util";
 import type { Window } from "@pagoda/traffic/view";
 
 import { fakeAnswers } from "./fake-answers.ts";
-import { fakeExchange, fakeView } from "./fake-traffic.ts";
+import { fakeExchange } from "./fake/exchange.ts";
+import { fakeView } from "./fake/view.ts";
 
 export interface FakeAdminOptions {
   /** 0 takes any. */

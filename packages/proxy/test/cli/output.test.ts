@@ -10,7 +10,8 @@ import { runTop } from "../../src/cli/top/run-top.ts";
 import type { Terminal } from "../../src/cli/output/terminal.ts";
 import { fakeAdmin, json } from "./fake-admin.ts";
 import { keptTerminal } from "./kept-terminal.ts";
-import { hostile, quiet, traffic } from "./traffic-view.ts";
+import { hostile } from "./hostile-traffic.ts";
+import { quiet, traffic } from "./traffic-view.ts";
 
 type Run = (args: readonly string[], terminal?: Terminal) => Promise<number>;
 

@@ -4,7 +4,8 @@ import { readTapFlags } from "../../src/cli/see/tap-flags.ts";
 import { runTap } from "../../src/cli/see/tap.ts";
 import { events, fakeAdmin } from "./fake-admin.ts";
 import { keptTerminal } from "./kept-terminal.ts";
-import { exchange, hostileName } from "./traffic-view.ts";
+import { hostileName } from "./hostile-traffic.ts";
+import { exchange } from "./traffic-view.ts";
 
 async function tapped(args: readonly string[], sent: readonly (readonly [string, unknown])[]) {
   await using admin = await fakeAdmin({ "/api/tap": events(...sent) });

@@ -9,7 +9,8 @@ import { takeScreen } from "../../src/cli/top/screen.ts";
 import { firstState, withTapLines, withTraffic } from "../../src/cli/top/state.ts";
 import type { TopState } from "../../src/cli/top/state.ts";
 import { widthOf } from "../../src/cli/output/width.ts";
-import { hostile, now, traffic } from "./traffic-view.ts";
+import { hostile } from "./hostile-traffic.ts";
+import { now, traffic } from "./traffic-view.ts";
 
 const size = { columns: 100, rows: 16, color: false, now };
 const begun = withTraffic(firstState, traffic);
