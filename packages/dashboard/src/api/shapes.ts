@@ -1,18 +1,6 @@
 // What the admin server answers beside the traffic; see docs/admin-api.md.
 
-export interface ConnectionStatus {
-  readonly id: string;
-  readonly listener: string;
-  readonly client: string | null;
-  readonly software: string | null;
-  readonly principal: string | null;
-  readonly tls: boolean;
-  readonly source: string;
-  readonly node: string;
-  /** Unix milliseconds. */
-  readonly openedAt: number;
-  readonly requests: number;
-}
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 
 export interface ConnectionsAnswer {
   readonly total: number;

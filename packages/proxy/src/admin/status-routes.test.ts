@@ -4,7 +4,7 @@ import { afterEach, describe, expect, it } from "vitest";
 
 import { adminServers } from "../../test/admin-servers.ts";
 import { advertisedAt, clusterStatus } from "./cluster-status.ts";
-import type { ConnectionStatus } from "./connection-status.ts";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 import { statusRoutes } from "./status-routes.ts";
 
 const servers = adminServers();

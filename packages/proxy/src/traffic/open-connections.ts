@@ -2,7 +2,7 @@ import type { ExchangeWatcher } from "@pagoda/metrics";
 import { formatEndpoint } from "@pagoda/tcp";
 import type { WatchedConnection } from "@pagoda/traffic";
 
-import type { ConnectionStatus } from "../admin/connection-status.ts";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 
 interface Open {
   readonly watched: WatchedConnection;

@@ -3,7 +3,7 @@ import type { ExchangeWatcher, Metrics } from "@pagoda/metrics";
 import { Groups, OffsetTimeline, Tap, TrafficRecorder } from "@pagoda/traffic";
 import type { TrafficState, WatchedConnection } from "@pagoda/traffic";
 
-import type { ConnectionStatus } from "../admin/connection-status.ts";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 import type { TapConfig } from "../config/model.ts";
 import type { FrameLog, Logger } from "../log.ts";
 import { frameLog } from "./frame-log.ts";

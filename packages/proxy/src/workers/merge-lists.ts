@@ -1,5 +1,5 @@
 import type { ClusterStatus } from "../admin/cluster-status.ts";
-import type { ConnectionStatus } from "../admin/connection-status.ts";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 
 /** What one worker said. */
 export interface FromWorker<T> {

@@ -5,7 +5,7 @@ import type { Registry } from "prom-client";
 import type { Observable } from "rxjs";
 
 import type { ClusterStatus } from "../admin/cluster-status.ts";
-import type { ConnectionStatus } from "../admin/connection-status.ts";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 import type { Logger, LogLevel } from "../log.ts";
 import type { Child } from "./child.ts";
 import { mergeClusters, mergeConnections } from "./merge-lists.ts";

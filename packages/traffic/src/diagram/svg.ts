@@ -1,3 +1,4 @@
+import { escapeMarkup } from "../view/markup.ts";
 import type { Diagram, Participant, Step } from "./model.ts";
 
 const gap = 300;
@@ -81,17 +82,7 @@ function short(label: string, room: number): string {
   return label.length <= room ? label : `${label.slice(0, room - 1)}…`;
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 /** What XML does not allow at all went before: see `printable`. */
 function escape(label: string): string {
-  return label
-    .replaceAll(/[&<>"']/g, (char) => entities[char] as string)
-    .replaceAll(/[\uFFFE\uFFFF\p{Cs}]/gu, "?");
+  return escapeMarkup(label).replaceAll(/[\uFFFE\uFFFF\p{Cs}]/gu, "?");
 }

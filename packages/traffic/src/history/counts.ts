@@ -60,7 +60,8 @@ interface CountedNames {
 export type Counted<K extends Kind> = CountedNames[K] & string;
 
 const answers: readonly AnswerName[] = ["requests", "success", "retriable", "failure"];
-const flows: readonly FlowName[] = [
+/** Of a topic or a client: what went through it. */
+export const flows: readonly FlowName[] = [
   "producedRecords",
   "producedBytes",
   "producedBatches",

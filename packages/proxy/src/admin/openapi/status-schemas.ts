@@ -2,7 +2,7 @@ import { z } from "zod";
 
 import { logLevels } from "../../log.ts";
 import type { ClusterStatus } from "../cluster-status.ts";
-import type { ConnectionStatus } from "../connection-status.ts";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 import type { StackStatus } from "../stack-status.ts";
 import { count, endpoint, text, unixMs } from "./figures.ts";
 

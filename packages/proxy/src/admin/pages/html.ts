@@ -1,3 +1,4 @@
+import { escapeMarkup } from "@pagoda/traffic/view";
 import { createHash } from "node:crypto";
 
 import type { AdminAnswer } from "../route.ts";
@@ -18,19 +19,11 @@ export function html(strings: TemplateStringsArray, ...values: readonly HtmlValu
   return new Html(strings.map((text, n) => (n === 0 ? text : `${markup(values[n - 1])}${text}`)).join(""));
 }
 
-const entities: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 function markup(value: HtmlValue): string {
   if (value === null || value === undefined) return "";
   if (value instanceof Html) return value.text;
   if (typeof value === "object") return value.map(markup).join("");
-  return String(value).replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
+  return escapeMarkup(String(value));
 }
 
 const style = `

@@ -3,27 +3,17 @@ import type {
   BrokerState,
   ClientState,
   EdgeState,
-  FlowCounts,
   ListenerState,
   PartitionState,
   TopicState,
 } from "../../state/state.ts";
+import { flows } from "../counts.ts";
 import { mergeAnswers } from "./answers.ts";
 import { mergeTimelines } from "./merge-timelines.ts";
 import { added, united, uniteBy } from "./unite.ts";
 
 /** As many as `ClientState` says of each of its lists. */
 const maxNames = 10;
-
-const flowCounts = [
-  "producedRecords",
-  "producedBytes",
-  "producedBatches",
-  "produceRequests",
-  "fetchedRecords",
-  "fetchedBytes",
-  "fetchRequests",
-] as const satisfies readonly (keyof FlowCounts)[];
 
 export function mergeListeners(one: ListenerState, other: ListenerState): ListenerState {
   return {
@@ -69,7 +59,7 @@ export function mergeTopics(one: TopicState, other: TopicState): TopicState {
     partitionCount: Math.max(one.partitionCount, other.partitionCount, partitions.length),
     partitions,
     ...mergeAnswers(one, other),
-    ...added(one, other, flowCounts),
+    ...added(one, other, flows),
   };
 }
 
@@ -92,7 +82,7 @@ export function mergeClients(one: ClientState, other: ClientState): ClientState 
     auth: united(one.auth, other.auth, maxNames),
     oldVersions: united(one.oldVersions, other.oldVersions, maxNames),
     ...mergeAnswers(one, other),
-    ...added(one, other, flowCounts),
+    ...added(one, other, flows),
     ...added(one, other, [
       "connections",
       "opened",
