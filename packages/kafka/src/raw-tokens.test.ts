@@ -9,8 +9,11 @@ import { kafkaClient } from "./client.ts";
 import { onApi } from "./layers/on-api.ts";
 import { Metadata, SaslHandshake } from "./protocol/generated/index.ts";
 import { encodeRequestFrame, encodeResponseFrame } from "./protocol/frame/encode-frame.ts";
-import type { KafkaAnswer, KafkaRequest } from "./request.ts";
-import { noResponse } from "./response.ts";
+import { FrameStream } from "./frame/frame-stream.ts";
+import { isAccepted } from "./raw-tokens.ts";
+import { KafkaRequest } from "./request.ts";
+import type { KafkaAnswer } from "./request.ts";
+import { KafkaResponse, noResponse } from "./response.ts";
 import { serveKafka } from "./server.ts";
 
 const open: { [Symbol.asyncDispose](): PromiseLike<void> }[] = [];
@@ -148,6 +151,12 @@ describe("raw SASL tokens", () => {
       [Buffer.concat([token("three"), metadataRequest(2)]), metadataResponse(2)],
     ]);
     expect(seen).toEqual(["SaslHandshake", "one -> two", "three -> nothing", "Metadata"]);
+  });
+
+  it("do not follow an answer that is too big to be in memory", () => {
+    const request = KafkaRequest.read(handshake("PLAIN"));
+    expect(isAccepted(KafkaResponse.read(shaken(), request))).toBe(true);
+    expect(isAccepted(KafkaResponse.cut(new FrameStream(shaken(), 100_000, Infinity), request))).toBe(false);
   });
 
   it("are waited for where they are sent with the handshake", async () => {

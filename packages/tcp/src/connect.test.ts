@@ -1,5 +1,6 @@
 import { CancelledError, Context } from "@pagoda/core";
 import { fakeTime } from "@pagoda/core/testing";
+import { createHook } from "node:async_hooks";
 import type { LookupFunction } from "node:net";
 import { text } from "node:stream/consumers";
 import { firstValueFrom } from "rxjs";
@@ -73,6 +74,16 @@ describe("connect", () => {
     const { address } = await listener();
     const connection = await open({ host: "localhost", port: address.port });
     expect(connection.remote).toEqual(address);
+  });
+
+  it("asks the system once for a name that several want at the same time", async () => {
+    const { address } = await listener();
+    let asked = 0;
+    const hook = createHook({ init: (_id, type) => (asked += type === "GETADDRINFOREQWRAP" ? 1 : 0) });
+    hook.enable();
+    await Promise.all([1, 2, 3].map(() => open({ host: "localhost", port: address.port })));
+    hook.disable();
+    expect(asked).toBe(1);
   });
 
   it("tries the next address when one refuses", async () => {

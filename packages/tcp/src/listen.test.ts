@@ -1,11 +1,11 @@
 import { classify } from "@pagoda/core";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, Server } from "node:net";
 import type { Socket } from "node:net";
 import { networkInterfaces } from "node:os";
 import { text } from "node:stream/consumers";
 import { firstValueFrom, take } from "rxjs";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 
 import type { Connection } from "./connection.ts";
 import { bind, listen } from "./listen.ts";
@@ -60,6 +60,14 @@ describe("bind", () => {
     const connection = await firstValueFrom(listener.connections);
     expect(await text(connection.stream)).toBe("early");
     connection.close("drain");
+  });
+
+  it("lets the system hold as many connections as Linux allows, until they are accepted", async () => {
+    const listening = vi.spyOn(Server.prototype, "listen");
+    await bound();
+    await bound({ backlog: 8 });
+    expect(listening.mock.calls).toMatchObject([[{ backlog: 4_096 }], [{ backlog: 8 }]]);
+    listening.mockRestore();
   });
 
   it("hands out no connection that closed before the subscription", async () => {

@@ -12,6 +12,7 @@ import {
   Produce,
 } from "../protocol/generated/index.ts";
 import type { Partially } from "../protocol/schema/defaults.ts";
+import { FrameStream } from "../frame/frame-stream.ts";
 import { KafkaRequest } from "../request.ts";
 import type { KafkaAnswer } from "../request.ts";
 import { KafkaResponse, noResponse } from "../response.ts";
@@ -145,6 +146,22 @@ describe("watchTopicIds drops what is disproved by", () => {
 });
 
 describe("watchTopicIds does not read", () => {
+  it("what a Fetch asked for that was handed on as it came", async () => {
+    const { ids, inner, outer } = build();
+    ids.learn(orders, "orders");
+    const version = Fetch.versions.max;
+    const frame = KafkaRequest.of(Fetch, { version, body: Fetch.request.of() }).toFrame(1);
+    const request = KafkaRequest.cut(new FrameStream(frame, 100_000, Infinity));
+    const failed = Fetch.response.of({ errorCode: inconsistentTopicId });
+    const reading = vi.spyOn(KafkaRequest.prototype, "body", "get");
+    const answer = outer.call(request, cx);
+    (await inner.call(0)).respond(KafkaResponse.read(KafkaResponse.of(request, failed).toFrame(1), request));
+    await answer;
+    expect(reading).not.toHaveBeenCalled();
+    reading.mockRestore();
+    expect(ids.size).toBe(1);
+  });
+
   it("large responses for errors, nor those that name topics", async () => {
     const { see } = build({ maxErrorBytes: 60 });
     const partitions = [{ partitionIndex: 0, records: new Uint8Array(100) }];

@@ -8,7 +8,7 @@ import {
   SaslAuthenticate,
   SaslHandshake,
 } from "@pagoda/kafka/protocol";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 
 import { answerEmpty, answerOf, batch, requestOf, Tier } from "../../test/kafka-tier.ts";
 import { metricsPage } from "../page.ts";
@@ -83,6 +83,23 @@ describe("kafkaMetrics", () => {
     expect(await tier.value("pagoda_auth_total", { mechanism: "other", outcome: "failure" })).toBe(1);
     expect(await tier.value("pagoda_auth_total", { mechanism: "PLAIN", outcome: "success" })).toBe(1);
     expect(await tier.value("pagoda_auth_total")).toBe(2);
+  });
+
+  it("counts no login by an answer that is not in memory", async () => {
+    const reading = vi.fn<() => never>(() => {
+      throw new TypeError("not in memory");
+    });
+    const tier = new Tier({
+      broker: (request) => {
+        const api = request.is(SaslHandshake) ? SaslHandshake : SaslAuthenticate;
+        const answer = answerOf(request, api as typeof SaslAuthenticate, {});
+        return Object.defineProperties(answer, { whole: { value: false }, body: { get: reading } });
+      },
+    });
+    await tier.ask(SaslHandshake, { body: { mechanism: "PLAIN" } });
+    await tier.ask(SaslAuthenticate);
+    expect(reading).not.toHaveBeenCalled();
+    expect(await tier.value("pagoda_auth_total")).toBe(0);
   });
 
   it("shows an exemplar beside the bucket of a duration", async () => {
