@@ -1,10 +1,10 @@
 import { builds, service, stack, timeout } from "@pagoda/core";
 import { Cluster, hostPerNode, portPerNode, Slots } from "@pagoda/kafka";
 import { afterEach, describe, expect, it } from "vitest";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 
 import { adminServers } from "../../test/admin-servers.ts";
 import { advertisedAt, clusterStatus } from "./cluster-status.ts";
-import type { ConnectionStatus } from "@pagoda/traffic/view";
 import { statusRoutes } from "./status-routes.ts";
 
 const servers = adminServers();

@@ -1,7 +1,7 @@
 import { formatEndpoint } from "@pagoda/tcp";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 
 import type { ClusterStatus } from "./cluster-status.ts";
-import type { ConnectionStatus } from "@pagoda/traffic/view";
 import type { ListenerStatus } from "./readiness.ts";
 import { jsonAnswer, textAnswer } from "./route.ts";
 import type { AdminRoute } from "./route.ts";

@@ -1,7 +1,6 @@
 import type { ExchangeWatcher } from "@pagoda/metrics";
 import { formatEndpoint } from "@pagoda/tcp";
 import type { WatchedConnection } from "@pagoda/traffic";
-
 import type { ConnectionStatus } from "@pagoda/traffic/view";
 
 interface Open {

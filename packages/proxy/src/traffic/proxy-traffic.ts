@@ -2,8 +2,8 @@ import { joinWatchers } from "@pagoda/metrics";
 import type { ExchangeWatcher, Metrics } from "@pagoda/metrics";
 import { Groups, OffsetTimeline, Tap, TrafficRecorder } from "@pagoda/traffic";
 import type { TrafficState, WatchedConnection } from "@pagoda/traffic";
-
 import type { ConnectionStatus } from "@pagoda/traffic/view";
+
 import type { TapConfig } from "../config/model.ts";
 import type { FrameLog, Logger } from "../log.ts";
 import { frameLog } from "./frame-log.ts";

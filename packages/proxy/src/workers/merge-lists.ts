@@ -1,5 +1,6 @@
-import type { ClusterStatus } from "../admin/cluster-status.ts";
 import type { ConnectionStatus } from "@pagoda/traffic/view";
+
+import type { ClusterStatus } from "../admin/cluster-status.ts";
 
 /** What one worker said. */
 export interface FromWorker<T> {

@@ -3,9 +3,9 @@ import type { TrafficState } from "@pagoda/traffic";
 import type { TapMessage, TapRequest } from "@pagoda/traffic/view";
 import type { Registry } from "prom-client";
 import type { Observable } from "rxjs";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 
 import type { ClusterStatus } from "../admin/cluster-status.ts";
-import type { ConnectionStatus } from "@pagoda/traffic/view";
 import type { Logger, LogLevel } from "../log.ts";
 import type { Child } from "./child.ts";
 import { mergeClusters, mergeConnections } from "./merge-lists.ts";

@@ -1,9 +1,9 @@
 import type { ErrorKind } from "@pagoda/core";
 import type { TrafficState } from "@pagoda/traffic";
 import type { TapMessage, TapRequest } from "@pagoda/traffic/view";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 
 import type { ClusterStatus } from "../admin/cluster-status.ts";
-import type { ConnectionStatus } from "@pagoda/traffic/view";
 import { logLevels } from "../log.ts";
 import type { LogLevel } from "../log.ts";
 import type { FamilySnapshot } from "./snapshot.ts";

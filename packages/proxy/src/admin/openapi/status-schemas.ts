@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { ConnectionStatus } from "@pagoda/traffic/view";
 
 import { logLevels } from "../../log.ts";
 import type { ClusterStatus } from "../cluster-status.ts";
-import type { ConnectionStatus } from "@pagoda/traffic/view";
 import type { StackStatus } from "../stack-status.ts";
 import { count, endpoint, text, unixMs } from "./figures.ts";
 
