@@ -13,6 +13,8 @@ export interface FamilyOptions<Name extends string> {
   readonly name: string;
   readonly help: string;
   readonly labelNames: readonly Name[];
+  /** Called before its series are read for a page, as prom-client's own. @default nothing */
+  readonly collect?: () => void;
 }
 
 /** One series of a counter or a gauge. */
@@ -33,12 +35,14 @@ abstract class Family<Name extends string, C extends { readonly labels: Labels<s
   readonly aggregator = "sum";
   abstract readonly type: string;
   readonly #labelNames: readonly Name[];
+  readonly #collect: (() => void) | undefined;
   readonly #cells = new Map<string, C>();
 
-  constructor(registry: Registry, { name, help, labelNames }: FamilyOptions<Name>) {
+  constructor(registry: Registry, { name, help, labelNames, collect }: FamilyOptions<Name>) {
     this.name = name;
     this.help = help;
     this.#labelNames = labelNames;
+    this.#collect = collect;
     // What prom-client asks of a metric; its own classes do not leave the values to others.
     registry.registerMetric(this as unknown as Metric);
   }
@@ -58,6 +62,7 @@ abstract class Family<Name extends string, C extends { readonly labels: Labels<s
 
   /** For prom-client: what is on the page. */
   get(): Promise<object> {
+    this.#collect?.();
     const { name, help, type, aggregator } = this;
     const values = [...this.#cells.values()].flatMap((cell) => this.samples(cell));
     return Promise.resolve({ name, help, type, values, aggregator });

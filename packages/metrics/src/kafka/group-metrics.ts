@@ -97,62 +97,37 @@ export class GroupFamilies {
   readonly members: CellGauge<"listener" | "group">;
   readonly rebalances: CellCounter<"listener" | "group" | "trigger">;
 
-  constructor(registry: Registry, read: () => void) {
+  constructor(registry: Registry, collect: () => void) {
     const perTopic = ["listener", "group", "topic"] as const;
-    this.lagRecords = new ReadGauge(registry, read, {
+    this.lagRecords = new CellGauge(registry, {
+      collect,
       name: "pagoda_group_lag_records",
       help: "High watermark seen in Fetch minus last committed offset, summed over partitions seen.",
       labelNames: perTopic,
     });
-    this.lagSeconds = new ReadGauge(registry, read, {
+    this.lagSeconds = new CellGauge(registry, {
+      collect,
       name: "pagoda_group_lag_seconds",
       help: "Age of the record at the committed position (from batch timestamps), worst partition.",
       labelNames: perTopic,
     });
-    this.commits = new ReadCounter(registry, read, {
+    this.commits = new CellCounter(registry, {
+      collect,
       name: "pagoda_group_commits_total",
       help: "Offset commits.",
       labelNames: ["listener", "group", "outcome"],
     });
-    this.members = new ReadGauge(registry, read, {
+    this.members = new CellGauge(registry, {
+      collect,
       name: "pagoda_group_members",
       help: "Members seen through this proxy.",
       labelNames: ["listener", "group"],
     });
-    this.rebalances = new ReadCounter(registry, read, {
+    this.rebalances = new CellCounter(registry, {
+      collect,
       name: "pagoda_group_rebalances_total",
       help: "Rebalances (join|leave|session_timeout|error).",
       labelNames: ["listener", "group", "trigger"],
     });
-  }
-}
-
-type Options<Name extends string> = ConstructorParameters<typeof CellGauge<Name>>[1];
-
-class ReadGauge<Name extends string> extends CellGauge<Name> {
-  readonly #read: () => void;
-
-  constructor(registry: Registry, read: () => void, options: Options<Name>) {
-    super(registry, options);
-    this.#read = read;
-  }
-
-  override get(): Promise<object> {
-    this.#read();
-    return super.get();
-  }
-}
-
-class ReadCounter<Name extends string> extends CellCounter<Name> {
-  readonly #read: () => void;
-
-  constructor(registry: Registry, read: () => void, options: Options<Name>) {
-    super(registry, options);
-    this.#read = read;
-  }
-
-  override get(): Promise<object> {
-    this.#read();
-    return super.get();
   }
 }
